@@ -1,0 +1,88 @@
+"""The person. `sub` is the only identifier apps ever see; it is random and never reused (OIDC Core §2, §8)."""
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts_app.identifiers import mask_phone
+from accounts_app.managers import UserManager
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who signs in. A row exists only after an identifier was proven (or an operator made it)."""
+
+    sub = models.UUIDField(
+        _("subject"),
+        default=uuid.uuid4,
+        unique=True,
+        editable=False,
+        help_text=_("What apps know this person by."),
+    )
+    phone = models.CharField(
+        _("phone"),
+        max_length=16,
+        unique=True,
+        null=True,
+        blank=True,
+        help_text=_("E.164, as in +97699112233."),
+    )
+    phone_proven_at = models.DateTimeField(_("phone proven at"), null=True, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True, default="")
+    email_verified_at = models.DateTimeField(_("e-mail verified at"), null=True, blank=True)
+    # The normal form of a *verified* address, and NULL before that: unique without partial indexes, which MySQL lacks.
+    email_identifier = models.CharField(max_length=254, unique=True, null=True, blank=True, editable=False)
+
+    name = models.CharField(_("full name"), max_length=200, blank=True, default="")
+    given_name = models.CharField(_("given name"), max_length=100, blank=True, default="")
+    family_name = models.CharField(_("family name"), max_length=100, blank=True, default="")
+    middle_name = models.CharField(_("middle name"), max_length=100, blank=True, default="")
+    nickname = models.CharField(_("nickname"), max_length=100, blank=True, default="")
+    preferred_username = models.CharField(_("preferred username"), max_length=100, blank=True, default="")
+    profile = models.URLField(_("profile page"), blank=True, default="")
+    picture = models.URLField(_("picture"), blank=True, default="")
+    website = models.URLField(_("website"), blank=True, default="")
+    gender = models.CharField(_("gender"), max_length=30, blank=True, default="")
+    birthdate = models.CharField(
+        _("birthdate"), max_length=10, blank=True, default="", help_text=_("YYYY-MM-DD")
+    )
+    zoneinfo = models.CharField(_("time zone"), max_length=64, blank=True, default="")
+    locale = models.CharField(_("language"), max_length=35, blank=True, default="")
+    address = models.JSONField(_("address"), default=dict, blank=True)
+
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("operator"), default=False)
+    must_change_password = models.BooleanField(_("must change password"), default=False)
+    password_changed_at = models.DateTimeField(_("password changed at"), null=True, blank=True)
+    deactivated_at = models.DateTimeField(_("deactivated at"), null=True, blank=True)
+    delete_after = models.DateTimeField(_("delete after"), null=True, blank=True)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "phone"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    def __str__(self) -> str:
+        """Never the full phone number: this text reaches logs and page titles."""
+        return self.display_name or (mask_phone(self.phone) if self.phone else str(self.sub))
+
+    @property
+    def display_name(self) -> str:
+        """How pages greet this person; "" when no name is known."""
+        return self.name or " ".join(part for part in (self.given_name, self.family_name) if part)
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        return self.given_name or self.display_name

@@ -1,0 +1,45 @@
+"""Password rules: length and context words, no composition rules (NIST SP 800-63B-4 §3.1.1, ASVS 6.2)."""
+
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts_app.conf import conf
+from accounts_app.models import User
+
+MIN_CONTEXT_LENGTH = 4
+
+
+def normalise_password(text: str) -> str:
+    """NFKC, so that the same characters typed on two keyboards are the same password (NIST §3.1.1.2)."""
+    return unicodedata.normalize("NFKC", text)
+
+
+class LengthValidator:
+    """At least `PASSWORD_MIN_LENGTH` code points; every length above is fine."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        if len(password) < conf.PASSWORD_MIN_LENGTH:
+            raise ValidationError(self.get_help_text(), code="password_too_short")
+
+    def get_help_text(self) -> str:
+        return _("Use at least %(count)d characters.") % {"count": conf.PASSWORD_MIN_LENGTH}
+
+
+class ContextValidator:
+    """Refuses passwords made of the person's own number, name or address (ASVS 6.2.11)."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        lowered = password.casefold()
+        if user is not None and any(word in lowered for word in _context_words(user)):
+            raise ValidationError(self.get_help_text(), code="password_too_similar")
+
+    def get_help_text(self) -> str:
+        return _("Do not use your phone number, name or e-mail address in it.")
+
+
+def _context_words(user: User) -> list[str]:
+    digits = (user.phone or "").lstrip("+")
+    words = [digits, digits[-8:], user.given_name, user.family_name, user.name, user.email.partition("@")[0]]
+    return [word.casefold() for word in words if len(word) >= MIN_CONTEXT_LENGTH]

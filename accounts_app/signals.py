@@ -1,0 +1,6 @@
+"""What this room tells the record."""
+
+from core_app.events import AuditSignal
+
+person_deactivated = AuditSignal("person.deactivated", "An account was shut; nothing may be issued to it.")
+person_reactivated = AuditSignal("person.reactivated", "A shut account was opened again.")

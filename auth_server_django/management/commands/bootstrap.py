@@ -1,0 +1,109 @@
+"""`manage.py bootstrap`: everything between a fresh checkout and a server that can be used. Safe to run again."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from accounts_app.selectors import find_by_phone
+from accounts_app.services import create_person
+from auth_server_django.conf import conf
+from auth_server_django.development import write_master_key, write_signing_key
+from core_app.conf import read_environment
+from custom_scopes_and_policies_app.clients import create_client
+from custom_scopes_and_policies_app.models import Application
+from custom_scopes_and_policies_app.seeds import seed_scopes
+from jwt_app.keys import ensure_active_key
+
+DEMO_PHONE = "+97699112233"
+
+
+class Command(BaseCommand):
+    help = (
+        "Make keys, migrate, import the signing key, seed scopes; in development also a demo app and person."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._make_keys()
+        call_command("migrate", verbosity=0, interactive=False)
+        ensure_active_key(algorithm=conf.JWT_ALGORITHM, pem=self._pem())
+        seed_scopes()
+        if settings.DEBUG and settings.DEMO:
+            self._seed_demo()
+        self.stdout.write(self.style.SUCCESS("Ready."))
+
+    def _make_keys(self) -> None:
+        """In development only: production brings its own keys."""
+        if not settings.DEBUG:
+            return
+        write_master_key(Path(settings.BASE_DIR) / "keys" / "master.key")
+        path = self._key_path()
+        if path is not None:
+            write_signing_key(path)
+
+    def _key_path(self) -> Path | None:
+        if not conf.JWT_PRIVATE_KEY or "-----BEGIN" in conf.JWT_PRIVATE_KEY:
+            return None
+        return Path(settings.BASE_DIR) / conf.JWT_PRIVATE_KEY
+
+    def _pem(self) -> bytes | None:
+        """The PEM that JWT_PRIVATE_KEY names or holds; None lets the ring generate a key."""
+        if "-----BEGIN" in conf.JWT_PRIVATE_KEY:
+            return conf.JWT_PRIVATE_KEY.replace("\\n", "\n").encode()
+        path = self._key_path()
+        if path is None or not path.exists():
+            return None
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise CommandError(f"JWT_PRIVATE_KEY: cannot read {path}: {error.strerror}") from error
+
+    def _seed_demo(self) -> None:
+        if not apps.is_installed("demo_app"):
+            return
+        callback = f"{settings.ISSUER_URL}/demo/callback/"
+        self._ensure_client(
+            "demo",
+            name="Demo app",
+            is_public=True,
+            redirect_uris=[callback],
+            post_logout_redirect_uris=[f"{settings.ISSUER_URL}/demo/"],
+        )
+        secret = read_environment("DEMO_API_SECRET") or ""
+        if secret:
+            self._ensure_client("demo-api", name="Demo API", client_secret=secret, may_introspect=True)
+        self._ensure_person()
+
+    def _ensure_client(self, client_id: str, **facts: Any) -> None:
+        existing = Application.objects.filter(client_id=client_id).first()
+        if existing is None:
+            create_client(client_id=client_id, **facts)
+        elif facts.get("redirect_uris") and existing.redirect_uris != " ".join(facts["redirect_uris"]):
+            # The server moved to another port: its own demonstration client moves with it.
+            existing.redirect_uris = " ".join(facts["redirect_uris"])
+            existing.post_logout_redirect_uris = " ".join(facts["post_logout_redirect_uris"])
+            existing.save(update_fields=["redirect_uris", "post_logout_redirect_uris", "updated"])
+
+    def _ensure_person(self) -> None:
+        if find_by_phone(DEMO_PHONE) is not None:
+            return
+        password = secrets.token_urlsafe(9)
+        person = create_person(
+            phone=DEMO_PHONE,
+            password=password,
+            phone_proven_at=timezone.now(),
+            given_name="Demo",
+            family_name="Person",
+            name="Demo Person",
+            email="demo@example.com",
+        )
+        person.is_staff = person.is_superuser = True
+        person.save(update_fields=["is_staff", "is_superuser"])
+        self.stdout.write(
+            f"Demo person and operator:  phone {DEMO_PHONE}   password {password}   (shown once)"
+        )

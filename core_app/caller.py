@@ -1,0 +1,98 @@
+"""Who is calling, as far as the network tells: address, user agent, request id.
+
+The address comes from `REMOTE_ADDR`; a forwarding header counts only when the peer is a proxy the operator named
+(`TRUSTED_PROXIES`), and then only the right-most hop that is not such a proxy (ASVS 6.3, requirement F10).
+"""
+
+import ipaddress
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpRequest
+
+from core_app.conf import Setting
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+MAX_USER_AGENT = 300
+
+
+class CallerSettings:
+    TRUSTED_PROXIES = Setting[list[str]](
+        [],
+        "Networks (CIDR) of the reverse proxies whose `X-Forwarded-For` is believed. Empty: the header is ignored.",
+    )
+
+
+conf = CallerSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The network's view of one request. `ip` is "" when the server could not tell it."""
+
+    ip: str = ""
+    user_agent: str = ""
+    request_id: str = ""
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """The caller of a Django request; the same facts as `caller_from_environ`."""
+    return caller_from_environ(request.META)
+
+
+def caller_from_environ(environ: Mapping[str, Any]) -> Caller:
+    """Read the caller from a WSGI environ (or Django's META, which is one)."""
+    return Caller(
+        ip=client_ip(environ),
+        user_agent=_printable(str(environ.get("HTTP_USER_AGENT", "")))[:MAX_USER_AGENT],
+        request_id=str(environ.get("auth.request_id") or secrets.token_hex(8)),
+    )
+
+
+def client_ip(environ: Mapping[str, Any]) -> str:
+    """The client's address in its normal form, or "" when it cannot be told."""
+    peer = _address(str(environ.get("REMOTE_ADDR", "")))
+    if peer is None:
+        return ""
+    proxies = _networks(tuple(conf.TRUSTED_PROXIES))
+    if not _is_within(peer, proxies):
+        return str(peer)
+    hops = [part.strip() for part in str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",")]
+    for hop in reversed(hops):
+        address = _address(hop)
+        if address is None:
+            break
+        if not _is_within(address, proxies):
+            return str(address)
+    return str(peer)
+
+
+def client_ip_of(request: HttpRequest) -> str:
+    """The client's address for libraries that want a callable over a request (django-axes)."""
+    return client_ip(request.META)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    mapped = getattr(address, "ipv4_mapped", None)
+    return mapped or address
+
+
+@lru_cache(maxsize=8)
+def _networks(names: tuple[str, ...]) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(name) for name in names)
+
+
+def _is_within(address: ipaddress.IPv4Address | ipaddress.IPv6Address, networks: tuple[Network, ...]) -> bool:
+    return any(address in network for network in networks)
+
+
+def _printable(text: str) -> str:
+    """Log and admin injection stops here: control characters never leave this function (L03)."""
+    return "".join(character for character in text if character.isprintable())

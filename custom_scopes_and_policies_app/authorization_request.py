@@ -1,0 +1,98 @@
+"""The authorization request, validated before anybody is asked to log in, and kept on this side of the wire.
+
+While a person signs up, signs in and consents, only a random id travels; it works in one browser only (A12).
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+
+from django.core.cache import cache
+
+from custom_scopes_and_policies_app.conf import conf
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationRequest:
+    """A request that passed every check. Times are POSIX seconds.
+
+    `granted` and `declined` are the person's answer on the consent page of this very request.
+    """
+
+    request_id: str = ""
+    binding: str = ""
+    requested_at: float = 0.0
+    client_id: str
+    redirect_uri: str
+    scopes: tuple[str, ...]
+    state: str = ""
+    nonce: str = ""
+    code_challenge: str = ""
+    prompts: tuple[str, ...] = ()
+    max_age: int | None = None
+    acr_values: tuple[str, ...] = ()
+    login_hint: str = ""
+    ui_locales: tuple[str, ...] = ()
+    hinted_sub: str = ""
+    granted: Mapping[str, str] | None = None
+    declined: tuple[str, ...] = ()
+    is_account_selected: bool = False
+    version: int = field(default=VERSION)
+
+    @property
+    def requested(self) -> datetime:
+        return datetime.fromtimestamp(self.requested_at, tz=UTC)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the consent page of this request was answered with "allow"."""
+        return self.granted is not None
+
+
+def keep(request: AuthorizationRequest, *, binding: str) -> AuthorizationRequest:
+    """Store a request for this browser; returns it with its id."""
+    kept = replace(request, request_id=secrets.token_urlsafe(24), binding=binding)
+    _write(kept)
+    return kept
+
+
+def answer(request: AuthorizationRequest, *, granted: Mapping[str, str], declined: tuple[str, ...]) -> None:
+    """Note what the person allowed."""
+    _write(replace(request, granted=dict(granted), declined=declined))
+
+
+def select_account(request: AuthorizationRequest) -> AuthorizationRequest:
+    """Note that the person chose to go on with the account that is signed in (`prompt=select_account`)."""
+    selected = replace(request, is_account_selected=True)
+    _write(selected)
+    return selected
+
+
+def load(request_id: str, *, binding: str) -> AuthorizationRequest | None:
+    """The stored request, if it exists and was made in this browser."""
+    text = cache.get(_key(request_id)) if request_id else None
+    if text is None:
+        return None
+    data = json.loads(text)
+    if data.get("version") != VERSION or not secrets.compare_digest(data["binding"], binding):
+        return None
+    for name in ("scopes", "prompts", "acr_values", "ui_locales", "declined"):
+        data[name] = tuple(data[name])
+    return AuthorizationRequest(**data)
+
+
+def take(request: AuthorizationRequest) -> bool:
+    """Use the request up. True for exactly one caller, so that a double submit gives one code."""
+    return not request.request_id or bool(cache.delete(_key(request.request_id)))
+
+
+def _write(request: AuthorizationRequest) -> None:
+    cache.set(_key(request.request_id), json.dumps(asdict(request)), conf.AUTHORIZATION_REQUEST_SECONDS)
+
+
+def _key(request_id: str) -> str:
+    return f"authorization-request:{request_id}"

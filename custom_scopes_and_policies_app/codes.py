@@ -1,0 +1,57 @@
+"""Issuing an authorization code: one row with everything the tokens made from it will say."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from core_app.caller import Caller
+from custom_scopes_and_policies_app.authorization_request import AuthorizationRequest
+from custom_scopes_and_policies_app.conf import conf
+from custom_scopes_and_policies_app.models import Application, Grant
+from custom_scopes_and_policies_app.signals import code_issued
+from custom_scopes_and_policies_app.token_store import hash_code, new_code
+from sessions_app.models import SsoSession
+
+
+def issue_code(
+    *,
+    request: AuthorizationRequest,
+    client: Application,
+    session: SsoSession,
+    granted: Mapping[str, str],
+    caller: Caller,
+) -> str:
+    """A new code for what was granted, bound to client, redirect URI, challenge and session (B03)."""
+    code = new_code()
+    scopes = [scope for scope in request.scopes if scope in granted]
+    policies = {scope: granted[scope] for scope in scopes if granted[scope]}
+    with transaction.atomic():
+        Grant.objects.create(
+            code=hash_code(code),
+            user_id=session.user_id,
+            application=client,
+            session=session,
+            expires=timezone.now() + timedelta(seconds=conf.AUTHORIZATION_CODE_SECONDS),
+            redirect_uri=request.redirect_uri,
+            scope=" ".join(scopes),
+            code_challenge=request.code_challenge,
+            code_challenge_method="S256" if request.code_challenge else "",
+            nonce=request.nonce,
+            claims="{}",
+            acr=session.acr,
+            amr=session.amr,
+            auth_time=session.auth_time,
+            policies=policies,
+        )
+        code_issued.emit(
+            user_id=session.user_id,
+            client_id=client.client_id,
+            sid=session.sid,
+            grant_type="authorization_code",
+            scopes=scopes,
+            policies=policies,
+            caller=caller,
+        )
+    return code

@@ -1,0 +1,71 @@
+"""The token endpoint (RFC 6749 §3.2): authenticate the client, let oauthlib validate, write once, answer."""
+
+import json
+from urllib.parse import urlencode
+
+from django.db import DatabaseError
+
+from custom_scopes_and_policies_app import signals, token_store
+from custom_scopes_and_policies_app.client_auth import authenticate_client
+from custom_scopes_and_policies_app.dot.protocol import OAuthRequest, oauth_errors
+from custom_scopes_and_policies_app.endpoints.call import NO_STORE, Answer, Call, Form, read_form
+from custom_scopes_and_policies_app.engine import authorization_server
+from custom_scopes_and_policies_app.errors import OAuthError, from_oauthlib
+
+PATH = "/o/token/"
+
+
+def token(call: Call) -> Answer:
+    """Tokens for a code, a refresh token or a client; or the error of RFC 6749 §5.2. Never raises."""
+    client_id = ""
+    grant_type = ""
+    try:
+        form = read_form(call)
+        grant_type = form.get("grant_type") or ""
+        client_id = form.get("client_id") or ""
+        client = authenticate_client(call, form)
+        client_id = client.client_id
+        request = _decoded_request(form, call)
+        request.client = client
+        request.client_id = client.client_id
+        return Answer(200, _issue(request), NO_STORE)
+    except OAuthError as error:
+        signals.token_refused.emit(
+            client_id=client_id[:255],
+            grant_type=grant_type[:64],
+            outcome="refused",
+            reason=error.reason,
+            caller=call.caller,
+        )
+        return Answer(error.status, error.payload(), {**NO_STORE, **error.headers})
+
+
+def _issue(request: OAuthRequest) -> dict[str, object]:
+    try:
+        return authorization_server().issue_tokens(request)
+    except oauth_errors.OAuth2Error as error:
+        grant = getattr(request, "grant", None)
+        if grant is not None and getattr(error, "reason", "") != "lost_race":
+            token_store.count_failure(grant)
+        raise from_oauthlib(error) from error
+    except DatabaseError as error:
+        # Nothing was written: the whole transaction is gone. The client may try again (R05, R09).
+        raise OAuthError(
+            "temporarily_unavailable",
+            "Try again in a moment.",
+            status=503,
+            reason="database_unavailable",
+            headers={"Retry-After": "1"},
+        ) from error
+
+
+def _decoded_request(form: Form, call: Call) -> OAuthRequest:
+    request = OAuthRequest(PATH, "POST", urlencode(form.pairs))
+    request.call = call
+    request.grant = None
+    return request
+
+
+def parsed(answer: Answer) -> dict[str, object]:
+    """The JSON object of an answer, for callers inside this process."""
+    return dict(json.loads(answer.body))

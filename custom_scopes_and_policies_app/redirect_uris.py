@@ -1,0 +1,34 @@
+"""Redirect URIs: an exact string comparison, with one exception for loopback ports (A01)."""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+# RFC 8252 §7.3: a native app listens on a port it cannot know beforehand. Literal addresses only; no user name.
+LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?(/[^\s\\#]*|)")
+
+
+def is_registered(uri: str, registered: Iterable[str]) -> bool:
+    """Whether the URI is one of the registered strings, the port of a loopback address aside."""
+    known = list(registered)
+    if uri in known:
+        return True
+    presented = LOOPBACK.fullmatch(uri)
+    if presented is None:
+        return False
+    loopbacks = (LOOPBACK.fullmatch(candidate) for candidate in known)
+    return any(match.groups() == presented.groups() for match in loopbacks if match is not None)
+
+
+def with_parameters(uri: str, parameters: dict[str, str]) -> str:
+    """The redirect URI with the response in its query; a query it was registered with is kept (RFC 6749 §3.1.2)."""
+    separator = "&" if "?" in uri else "?"
+    return f"{uri}{separator}{urlencode(parameters)}"
+
+
+def origin_of(uri: str) -> str:
+    """What a Content-Security-Policy calls the target: its origin, or its scheme for private-use URIs."""
+    scheme, _, rest = uri.partition(":")
+    if scheme in {"http", "https"}:
+        return f"{scheme}://{rest.lstrip('/').partition('/')[0].partition('?')[0]}"
+    return f"{scheme}:"

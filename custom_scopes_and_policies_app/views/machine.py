@@ -1,0 +1,57 @@
+"""Django's entrance to the machine endpoints: a request becomes a `Call`, an `Answer` becomes a response."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from core_app.caller import caller_of
+from custom_scopes_and_policies_app.endpoints import introspect as introspection
+from custom_scopes_and_policies_app.endpoints import metadata as discovery
+from custom_scopes_and_policies_app.endpoints import revoke as revocation
+from custom_scopes_and_policies_app.endpoints import token as tokens
+from custom_scopes_and_policies_app.endpoints import userinfo as claims
+from custom_scopes_and_policies_app.endpoints.call import Answer, Call
+
+Endpoint = Callable[[Call], Answer]
+HEADERS = {
+    "authorization": "HTTP_AUTHORIZATION",
+    "content-type": "CONTENT_TYPE",
+    "origin": "HTTP_ORIGIN",
+}
+
+
+def machine_view(endpoint: Endpoint) -> Callable[[HttpRequest], HttpResponse]:
+    """A Django view for an endpoint. No CSRF: these calls carry no ambient authority."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        answer = endpoint(call_from(request))
+        response = HttpResponse(answer.body, status=answer.status, content_type="application/json")
+        for name, value in answer.headers.items():
+            response[name] = value
+        return response
+
+    view.__name__ = endpoint.__name__
+    view.__doc__ = endpoint.__doc__
+    return csrf_exempt(view)
+
+
+def call_from(request: HttpRequest) -> Call:
+    """The endpoint's view of a Django request."""
+    return Call(
+        method=request.method or "",
+        headers={name: str(request.META.get(key, "")) for name, key in HEADERS.items()},
+        query=request.META.get("QUERY_STRING", ""),
+        body=request.body,
+        caller=caller_of(request),
+        received_at=request.META.get("auth.received_at") or timezone.now(),
+    )
+
+
+token = machine_view(tokens.token)
+revoke = machine_view(revocation.revoke)
+introspect = machine_view(introspection.introspect)
+userinfo = machine_view(claims.userinfo)
+metadata = machine_view(discovery.metadata)
+jwks = machine_view(discovery.keys)

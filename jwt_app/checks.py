@@ -1,0 +1,62 @@
+"""What must be right before the server signs anything. Each finding has a stable id."""
+
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+
+from core_app import keyring
+from jwt_app.algorithms import ALGORITHMS, read_pem
+from jwt_app.conf import conf
+from jwt_app.errors import UnsuitableKey
+from jwt_app.keys import MAX_CACHE_SECONDS
+
+
+@register(Tags.security)
+def master_key_is_usable(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """jwt_app.E001"""
+    try:
+        keyring.ring()
+    except ImproperlyConfigured as error:
+        hint = "Set MASTER_KEYS or MASTER_KEYS_FILE; `manage.py bootstrap` makes a key for development."
+        return [Error(str(error), hint=hint, id="jwt_app.E001")]
+    return []
+
+
+@register(Tags.security)
+def settings_are_possible(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """jwt_app.E002, jwt_app.E003"""
+    found: list[CheckMessage] = []
+    if conf.JWT_ALGORITHM not in ALGORITHMS:
+        message = f"JWT_ALGORITHM is {conf.JWT_ALGORITHM!r}; use one of {', '.join(ALGORITHMS)}."
+        found.append(Error(message, id="jwt_app.E002"))
+    if not 0 <= conf.JWT_KEY_CACHE_SECONDS <= MAX_CACHE_SECONDS:
+        message = f"JWT_KEY_CACHE_SECONDS must be 0 to {MAX_CACHE_SECONDS:g}."
+        found.append(
+            Error(message, hint="A rotated key must be known everywhere at once.", id="jwt_app.E003")
+        )
+    return found
+
+
+@register(Tags.security)
+def key_file_is_usable(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """jwt_app.E004, jwt_app.W005. No file is fine: the key may be in the ring already."""
+    path = Path(settings.BASE_DIR) / conf.JWT_PRIVATE_KEY
+    if conf.JWT_ALGORITHM not in ALGORITHMS or not path.is_file():
+        return []
+    try:
+        read_pem(path.read_bytes(), conf.JWT_ALGORITHM)
+    except OSError as error:
+        return [Error(f"JWT_PRIVATE_KEY: cannot read {path}: {error.strerror}", id="jwt_app.E004")]
+    except UnsuitableKey as error:
+        return [Error(f"JWT_PRIVATE_KEY: {path}: {error}", id="jwt_app.E004")]
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return [
+            Warning(f"JWT_PRIVATE_KEY: others may read {path}.", hint=f"chmod 600 {path}", id="jwt_app.W005")
+        ]
+    return []

@@ -1,0 +1,162 @@
+"""Sign and verify the tokens of this server (RFC 7515, 7519, 8725).
+
+`verify` accepts exactly what `sign` makes and nothing else: one spelling of each part, three header members,
+a fixed list of algorithms. PyJWT's algorithm classes do the cryptography; the envelope is checked here: it is
+more closed than a general library's can be.
+"""
+
+import base64
+import binascii
+import json
+import re
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+
+from jwt_app.algorithms import ALGORITHMS
+from jwt_app.errors import InvalidToken
+from jwt_app.keys import LoadedKey, active_key, verification_key
+
+__all__ = ["ACCESS_TOKEN_TYPE", "ID_TOKEN_TYPE", "MAX_TOKEN_BYTES", "InvalidToken", "sign", "verify"]
+
+ACCESS_TOKEN_TYPE = "at+jwt"  # noqa: S105  (RFC 9068 §2.1)
+ID_TOKEN_TYPE = "JWT"  # noqa: S105
+MAX_TOKEN_BYTES = 8192
+MAX_LEEWAY_SECONDS = 60
+# Another node of ours may be ahead by this much when it signs; nobody gains by a later `iat`.
+CLOCK_SKEW_SECONDS = 60
+
+_SHAPE = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)", re.ASCII)
+_HEADER_MEMBERS = frozenset({"alg", "kid", "typ"})
+_encode_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
+def sign(claims: Mapping[str, Any], *, typ: str, algorithm: str = "RS256") -> str:
+    """A compact JWS of the claims under the active key. Raises NoActiveKey."""
+    key = active_key(algorithm)
+    payload = _to_base64url(_encode_json(dict(claims)).encode())
+    signing_input = f"{_header_segment(key.kid, algorithm, typ)}.{payload}"
+    signature = ALGORITHMS[algorithm].engine.sign(signing_input.encode(), key.private)
+    return f"{signing_input}.{_to_base64url(signature)}"
+
+
+def verify(
+    token: str, *, typ: str, audience: str | None = None, leeway: int = 0, allow_expired: bool = False
+) -> dict[str, Any]:
+    """The claims of a token that this server signed, for this use, and that is valid now.
+
+    `audience` must be among its own when given; `leeway` is in seconds, 60 at most. `allow_expired` is for
+    `id_token_hint` only (OIDC RP-Initiated Logout §2). Raises InvalidToken for all else.
+    """
+    if not 0 <= leeway <= MAX_LEEWAY_SECONDS:
+        raise ValueError(f"leeway must be 0 to {MAX_LEEWAY_SECONDS} seconds")
+    if len(token) > MAX_TOKEN_BYTES:
+        raise InvalidToken("longer than 8 KB")
+    parts = _SHAPE.fullmatch(token)
+    if parts is None:
+        raise InvalidToken("not three base64url parts")
+    header, payload, signature = parts.groups()
+    key = _key_for(_object(header), typ)
+    signed = token[: parts.end(2)].encode()
+    if not ALGORITHMS[key.algorithm].engine.verify(signed, key.public, _from_base64url(signature)):
+        raise InvalidToken("signature does not fit")
+    claims = _object(payload)
+    _check_issuer_and_audience(claims, audience)
+    _check_times(claims, leeway=leeway, allow_expired=allow_expired)
+    return claims
+
+
+def _key_for(header: Mapping[str, Any], typ: str) -> LoadedKey:
+    """The key a header names, from our own ring only: `jwk`, `jku`, `x5c`, `x5u`, `crit` are refused."""
+    if header.keys() != _HEADER_MEMBERS:
+        raise InvalidToken("header members other than alg, kid, typ")
+    if header["typ"] != typ:
+        raise InvalidToken("another type of token")
+    kid, algorithm = header["kid"], header["alg"]
+    if not isinstance(kid, str) or not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
+        raise InvalidToken("algorithm not allowed")
+    key = verification_key(kid)
+    if key is None or key.algorithm != algorithm:
+        raise InvalidToken("unknown key, or not of this algorithm")
+    return key
+
+
+def _check_issuer_and_audience(claims: Mapping[str, Any], audience: str | None) -> None:
+    if claims.get("iss") != settings.ISSUER_URL:
+        raise InvalidToken("another issuer")
+    stated = claims.get("aud")
+    audiences = [stated] if isinstance(stated, str) else stated
+    if (
+        not isinstance(audiences, list)
+        or not audiences
+        or not all(isinstance(name, str) for name in audiences)
+    ):
+        raise InvalidToken("no audience")
+    if audience is not None and audience not in audiences:
+        raise InvalidToken("another audience")
+
+
+def _check_times(claims: Mapping[str, Any], *, leeway: int, allow_expired: bool) -> None:
+    now = time.time()
+    if now >= _seconds(claims, "exp") + leeway and not allow_expired:
+        raise InvalidToken("expired")
+    if _seconds(claims, "iat") > now + CLOCK_SKEW_SECONDS:
+        raise InvalidToken("issued in the future")
+    if "nbf" in claims and _seconds(claims, "nbf") > now + leeway:
+        raise InvalidToken("not valid yet")
+
+
+def _seconds(claims: Mapping[str, Any], name: str) -> int:
+    value = claims.get(name)
+    if type(value) is not int:  # bool is an int to isinstance
+        raise InvalidToken(f"{name} is not a number of seconds")
+    return value
+
+
+def _object(segment: str) -> dict[str, Any]:
+    """The JSON object in a part. One reading only: no duplicate members, no NaN (RFC 8259 §4)."""
+    try:
+        value = json.loads(
+            _from_base64url(segment).decode(),
+            object_pairs_hook=_unique_members,
+            parse_constant=_refuse_constant,
+        )
+    except (ValueError, RecursionError) as error:
+        raise InvalidToken("not JSON") from error
+    if not isinstance(value, dict):
+        raise InvalidToken("not a JSON object")
+    return value
+
+
+def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise InvalidToken("a member twice")
+    return members
+
+
+def _refuse_constant(name: str) -> None:
+    raise InvalidToken(f"{name} in JSON")
+
+
+def _to_base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _from_base64url(text: str) -> bytes:
+    """Decode the one canonical spelling: unused bits must be zero, so that a token has no second form."""
+    try:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (binascii.Error, ValueError) as error:
+        raise InvalidToken("not base64url") from error
+    if _to_base64url(raw) != text:
+        raise InvalidToken("not canonical base64url")
+    return raw
+
+
+@lru_cache(maxsize=64)
+def _header_segment(kid: str, algorithm: str, typ: str) -> str:
+    return _to_base64url(_encode_json({"alg": algorithm, "kid": kid, "typ": typ}).encode())

@@ -1,0 +1,100 @@
+"""The record of what was issued, refused and revoked. Rows are added; nothing here changes or removes one."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, NoReturn
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core_app.events import REFUSED, SUCCESS
+
+
+class RecordIsFinal(Exception):
+    """Somebody tried to change or remove what the record says."""
+
+
+class AppendOnlyQuerySet(models.QuerySet["OAuthTokenLog"]):
+    """Reads and inserts. Everything else raises RecordIsFinal, bulk and asynchronous forms included."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise RecordIsFinal("rows of the record are never changed")
+
+    def delete(self) -> NoReturn:
+        raise RecordIsFinal("rows of the record are never removed")
+
+    def bulk_create(
+        self, objs: Iterable["OAuthTokenLog"], *args: Any, **kwargs: Any
+    ) -> list["OAuthTokenLog"]:
+        if args[2:] or kwargs.keys() - {"batch_size"}:
+            raise RecordIsFinal("rows of the record are never replaced")
+        return super().bulk_create(objs, *args, **kwargs)
+
+
+class OAuthTokenLog(models.Model):
+    """One event. Ids only: never a token, a code, a password or a full phone number (L03)."""
+
+    class Outcome(models.TextChoices):
+        SUCCESS = SUCCESS, _("done")
+        REFUSED = REFUSED, _("refused")
+
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    event = models.CharField(_("event"), max_length=64)
+    outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome.choices)
+    reason = models.CharField(_("reason"), max_length=200, blank=True, default="")
+    # DO_NOTHING without a constraint: deleting a person must neither be stopped by the record nor rewrite it,
+    # which SET_NULL and CASCADE would. The bare number that stays names nobody once the person is gone.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("person"),
+    )
+    subject = models.CharField(_("about"), max_length=200, blank=True, default="")
+    client_id = models.CharField(_("client id"), max_length=200, blank=True, default="")
+    grant_type = models.CharField(_("grant type"), max_length=100, blank=True, default="")
+    scopes = models.TextField(_("scopes"), blank=True, default="", help_text=_("Separated by spaces."))
+    policies = models.JSONField(_("policy levels"), blank=True, default=dict)
+    sid = models.UUIDField(_("session id"), null=True, blank=True)
+    jti = models.CharField(_("token id"), max_length=100, blank=True, default="")
+    family = models.UUIDField(_("token family"), null=True, blank=True)
+    ip = models.GenericIPAddressField(_("address"), null=True, blank=True)
+    user_agent = models.CharField(_("device"), max_length=300, blank=True, default="")
+    request_id = models.CharField(_("request id"), max_length=64, blank=True, default="")
+
+    objects: ClassVar[models.Manager["OAuthTokenLog"]] = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("log entry")
+        verbose_name_plural = _("token log")
+        # Django's own shortcuts (related updates, refreshes) go through this manager too.
+        base_manager_name = "objects"
+        ordering = ["-at", "-id"]
+        # Each answers one question of an operator, newest first, from the index alone.
+        indexes = [
+            models.Index(fields=["at"], name="log_by_time"),
+            models.Index(fields=["event", "at"], name="log_by_event"),
+            models.Index(fields=["client_id", "at"], name="log_by_client"),
+            models.Index(fields=["user", "at"], name="log_by_person"),
+            models.Index(fields=["sid"], name="log_by_session"),
+            models.Index(fields=["family"], name="log_by_family"),
+            models.Index(fields=["jti"], name="log_by_token"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.event}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert a new row. Raises RecordIsFinal for one that is there already."""
+        if not self._state.adding:
+            raise RecordIsFinal("rows of the record are never changed")
+        # Without force_insert a row made with a known id would overwrite the one that has it.
+        super().save(force_insert=True, using=kwargs.get("using"))
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise RecordIsFinal("rows of the record are never removed")

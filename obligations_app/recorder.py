@@ -1,0 +1,41 @@
+"""From an event to a row of the record, in the transaction of what happened."""
+
+from core_app.caller import Caller
+from core_app.events import Event
+from obligations_app.models import OAuthTokenLog
+from obligations_app.redaction import free_text, identifier
+
+MAX_SCOPES = 2000
+
+
+def record(event: Event) -> OAuthTokenLog:
+    """Write one row. Whatever it raises takes the change with it: nothing happens unrecorded."""
+    caller = event.caller or Caller()
+    return OAuthTokenLog.objects.create(
+        event=event.name,
+        outcome=event.outcome,
+        reason=free_text(event.reason, _limit("reason")),
+        user_id=event.user_id,
+        subject=free_text(event.subject, _limit("subject")),
+        client_id=identifier(event.client_id, _limit("client_id")),
+        grant_type=identifier(event.grant_type, _limit("grant_type")),
+        scopes=identifier(" ".join(event.scopes), MAX_SCOPES),
+        policies={name: identifier(level, 100) for name, level in event.policies.items()},
+        sid=event.sid,
+        jti=identifier(event.jti, _limit("jti")),
+        family=event.family,
+        ip=caller.ip or None,
+        user_agent=identifier(caller.user_agent, _limit("user_agent")),
+        request_id=identifier(caller.request_id, _limit("request_id")),
+    )
+
+
+_LIMITS: dict[str, int] = {
+    field.name: field.max_length
+    for field in OAuthTokenLog._meta.concrete_fields
+    if field.max_length is not None
+}
+
+
+def _limit(name: str) -> int:
+    return _LIMITS[name]

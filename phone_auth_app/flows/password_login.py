@@ -1,0 +1,48 @@
+"""Signing in with number and password: one answer for every reason to refuse."""
+
+from django.contrib.auth import authenticate
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts_app.identifiers import mask_phone
+from accounts_app.models import User
+from accounts_app.selectors import find_by_phone
+from core_app.caller import caller_of
+from core_app.errors import AppError, TooManyAttempts
+from core_app.events import REFUSED
+from limits_app.locks import is_locked, seconds_left
+from phone_auth_app.signals import login_failed
+
+
+class WrongCredentials(AppError):
+    """Unknown number, wrong password, no password, shut account: nobody is told which."""
+
+    code = "wrong_credentials"
+
+
+def check_password(request: HttpRequest, *, phone: str, password: str) -> User:
+    """The person of an E.164 number and a password. Raises WrongCredentials; TooManyAttempts when locked."""
+    person = authenticate(request, username=phone, password=password)
+    if isinstance(person, User):
+        return person
+    if is_locked(request, phone):
+        _record_failure(request, phone, reason="locked")
+        raise TooManyAttempts(
+            _("There were too many failed attempts. Wait a while, then try again."),
+            retry_after=max(1, seconds_left(request, phone)),
+        )
+    _record_failure(request, phone, reason="wrong_credentials")
+    raise WrongCredentials(_("The phone number or the password is not right. Check both and try again."))
+
+
+def _record_failure(request: HttpRequest, phone: str, *, reason: str) -> None:
+    holder = find_by_phone(phone)
+    with transaction.atomic():
+        login_failed.emit(
+            user_id=holder.pk if holder else None,
+            subject=mask_phone(phone),
+            outcome=REFUSED,
+            reason=reason,
+            caller=caller_of(request),
+        )

@@ -1,0 +1,68 @@
+"""Signing in with number and password, on one page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts_app.identifiers import InvalidPhone, normalise_phone
+from phone_auth_app.flows.password_login import WrongCredentials, check_password
+from phone_auth_app.forms import LoginForm
+from phone_auth_app.views import signup_state
+from phone_auth_app.views.pages import (
+    continue_url,
+    is_switching,
+    next_of,
+    page,
+    refused,
+    see_other,
+    url_with_next,
+)
+from sessions_app.login import prove
+
+
+@page
+def login(request: HttpRequest) -> HttpResponse:
+    """Signs somebody in. Whoever is signed in already may go on, or sign in as somebody else."""
+    if request.method == "POST":
+        return _sign_in(request)
+    if request.user.is_authenticated and not is_switching(request):
+        other_url = url_with_next("phone_auth:login", request, prompt="login")
+        context = {"next_url": continue_url(request), "other_url": other_url, "is_signup": False}
+        return render(request, "phone_auth/signed_in.html", context)
+    return render(request, "phone_auth/login.html", _context(request, _empty_form(request)))
+
+
+def _sign_in(request: HttpRequest) -> HttpResponse:
+    form = LoginForm(request.POST)
+    if not form.is_valid():
+        return render(request, "phone_auth/login.html", _context(request, form), status=400)
+    try:
+        person = check_password(
+            request, phone=form.cleaned_data["phone"], password=form.cleaned_data["password"]
+        )
+    except WrongCredentials as error:
+        return refused(request, "phone_auth/login.html", _context(request, form), error)
+    signup_state.drop_proven(request)
+    return see_other(prove(request, user=person, methods=["pwd"], next_url=next_of(request)))
+
+
+def _empty_form(request: HttpRequest) -> LoginForm:
+    """With the number filled in that is known already; then only the password is left to type."""
+    phone = _known_number(request)
+    form = LoginForm(initial={"phone": phone})
+    if phone:
+        del form.fields["phone"].widget.attrs["autofocus"]
+        form.fields["password"].widget.attrs["autofocus"] = True
+    return form
+
+
+def _known_number(request: HttpRequest) -> str:
+    """The number that an app hinted at (OIDC Core §3.1.2.1) or that a sign-up here has just proven."""
+    try:
+        return normalise_phone(request.GET.get("login_hint", ""))
+    except InvalidPhone:
+        pending = signup_state.load_proven(request)
+        return pending.phone if pending else ""
+
+
+def _context(request: HttpRequest, form: LoginForm) -> dict[str, object]:
+    return {"form": form, "signup_url": url_with_next("phone_auth:signup", request)}

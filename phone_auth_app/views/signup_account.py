@@ -1,0 +1,79 @@
+"""Sign-up, second half: the number is proven; password, account, profile."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts_app.identifiers import mask_phone
+from accounts_app.models import User
+from accounts_app.services import PhoneTaken, update_profile
+from core_app.caller import caller_of
+from phone_auth_app.flows import signup as flow
+from phone_auth_app.flows.pending import PendingSignup
+from phone_auth_app.forms import NewPasswordForm, ProfileForm
+from phone_auth_app.views import signup_state
+from phone_auth_app.views.pages import next_of, page, see_other, url_with_next
+from phone_auth_app.views.signup import start_again
+from sessions_app.login import prove
+
+
+@page
+def password(request: HttpRequest) -> HttpResponse:
+    """Asks for a password and makes the account; tells the holder of a known number to sign in instead."""
+    pending = signup_state.load(request)
+    if pending is None:
+        return start_again(request)
+    if not pending.is_proven:
+        return see_other(url_with_next("phone_auth:signup-verify", request))
+    holder = flow.holder_of(pending)
+    if holder is not None:
+        return _already(request, pending, holder)
+    if request.method == "POST":
+        return _create(request, pending)
+    return _ask_password(request, pending, NewPasswordForm(phone=pending.phone))
+
+
+@page
+def profile(request: HttpRequest) -> HttpResponse:
+    """Asks a new person's name and e-mail; both may be left out. Leads on when one is known."""
+    person = request.user
+    if not isinstance(person, User):
+        return see_other(url_with_next("phone_auth:login", request))
+    if person.display_name or person.email:
+        return see_other(next_of(request))
+    form = ProfileForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        update_profile(user=person, name=form.cleaned_data["name"], email=form.cleaned_data["email"])
+        return see_other(next_of(request))
+    context = {"form": form, "next_url": next_of(request)}
+    return render(request, "phone_auth/profile.html", context, status=400 if form.is_bound else 200)
+
+
+def _already(request: HttpRequest, pending: PendingSignup, holder: User) -> HttpResponse:
+    if flow.is_own(pending, holder):
+        signup_state.forget(request)
+        return see_other(url_with_next("phone_auth:signup-profile", request))
+    context = {
+        "masked_phone": mask_phone(pending.phone),
+        "login_url": url_with_next("phone_auth:login", request),
+        "other_number_url": url_with_next("phone_auth:signup", request, prompt="login"),
+    }
+    return render(request, "phone_auth/known.html", context)
+
+
+def _create(request: HttpRequest, pending: PendingSignup) -> HttpResponse:
+    form = NewPasswordForm(request.POST, phone=pending.phone)
+    if not form.is_valid():
+        return _ask_password(request, pending, form)
+    try:
+        person = flow.finish(pending, password=form.cleaned_data["password"], caller=caller_of(request))
+    except PhoneTaken:
+        # Somebody was faster, or this form was sent twice: the page itself knows which.
+        return see_other(url_with_next("phone_auth:signup-password", request))
+    signup_state.forget(request)
+    profile_url = url_with_next("phone_auth:signup-profile", request)
+    return see_other(prove(request, user=person, methods=["sms", "pwd"], next_url=profile_url))
+
+
+def _ask_password(request: HttpRequest, pending: PendingSignup, form: NewPasswordForm) -> HttpResponse:
+    context = {"form": form, "phone": pending.phone}
+    return render(request, "phone_auth/password.html", context, status=400 if form.is_bound else 200)

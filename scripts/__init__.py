@@ -1,0 +1,1 @@
+"""Owns the helpers of make: install, check, the demonstration over HTTP and a live server for tests."""

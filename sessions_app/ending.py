@@ -1,0 +1,34 @@
+"""How sessions end: decided by row count, told once, refused everywhere from the commit on."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts_app.models import User
+from core_app.caller import Caller
+from sessions_app.liveness import forget_on_commit, session_key
+from sessions_app.models import SsoSession
+from sessions_app.signals import session_ended
+
+
+def end_session(*, session: SsoSession, reason: str, caller: Caller | None = None) -> bool:
+    """End one session. True when this call ended it, False when it had ended already."""
+    with transaction.atomic():
+        ended = SsoSession.objects.filter(pk=session.pk, ended_at__isnull=True).update(
+            ended_at=timezone.now(), end_reason=reason
+        )
+        if not ended:
+            return False
+        session_ended.emit(user_id=session.user_id, sid=session.sid, reason=reason, caller=caller)
+        forget_on_commit([session_key(session.sid)])
+    return True
+
+
+def end_sessions_of(
+    *, user: User, reason: str, keep: Iterable[SsoSession] = (), caller: Caller | None = None
+) -> int:
+    """End all sessions of a person except `keep`; returns how many this call ended."""
+    kept = {session.pk for session in keep}
+    live = SsoSession.objects.filter(user=user, ended_at__isnull=True).exclude(pk__in=kept)
+    return sum(end_session(session=session, reason=reason, caller=caller) for session in live)

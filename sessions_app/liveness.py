@@ -1,0 +1,97 @@
+"""Is it alive? The cache remembers "alive" for a moment; the database is the truth (design §4).
+
+An absent key means "ask the database", so losing the cache only slows things down and never revives anything. What
+ends leaves a short "dead" mark, so that a reader who asked the database just before cannot write "alive" after it.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
+
+from sessions_app.conf import conf
+from sessions_app.models import SsoSession
+
+logger = logging.getLogger(__name__)
+
+ALIVE = "alive"
+DEAD = "dead"
+MAX_SECONDS = 30
+
+
+def session_key(sid: uuid.UUID | str) -> str:
+    """The cache key under which a session is remembered."""
+    return f"live:sid:{sid}"
+
+
+def is_session_live(sid: uuid.UUID | str) -> bool:
+    """Whether the session may still be used. One cache read when warm, one SQL statement when not."""
+    return is_live([session_key(sid)], lambda: _is_live_in_database(sid))
+
+
+def is_live(keys: Sequence[str], ask_database: Callable[[], bool]) -> bool:
+    """Whether everything behind `keys` is alive: from the cache when all are known, else from the database."""
+    known = _read(keys)
+    if all(known.get(key) == ALIVE for key in keys):
+        return True
+    if any(known.get(key) == DEAD for key in keys):
+        return False
+    alive = ask_database()
+    if alive:
+        _remember(keys)
+    return alive
+
+
+def forget(keys: Sequence[str]) -> None:
+    """Mark as dead now: call after the commit that ended it (`forget_on_commit` does)."""
+    if not keys:
+        return
+    try:
+        cache.set_many(dict.fromkeys(keys, DEAD), timeout=2 * _seconds())
+    except Exception:  # noqa: BLE001, RUF100  every cache client raises its own errors
+        # The alive keys run out by themselves within LIVENESS_SECONDS: that bound is documented.
+        logger.warning("cache unreachable: ended sessions are refused within %s s", _seconds())
+
+
+def forget_on_commit(keys: Sequence[str]) -> None:
+    """Mark as dead once the current transaction has committed."""
+    transaction.on_commit(lambda: forget(keys))
+
+
+def _is_live_in_database(sid: uuid.UUID | str) -> bool:
+    now = timezone.now()
+    return SsoSession.objects.filter(
+        sid=sid,
+        ended_at__isnull=True,
+        expires_at__gt=now,
+        last_seen_at__gt=now - timedelta(seconds=conf.SSO_SESSION_IDLE_SECONDS),
+        user__is_active=True,
+    ).exists()
+
+
+def _read(keys: Sequence[str]) -> dict[str, str]:
+    try:
+        if len(keys) == 1:
+            value = cache.get(keys[0])
+            return {keys[0]: value} if value is not None else {}
+        return cache.get_many(keys)
+    except Exception:  # noqa: BLE001, RUF100
+        logger.warning("cache unreachable: asking the database")
+        return {}
+
+
+def _remember(keys: Sequence[str]) -> None:
+    try:
+        for key in keys:
+            # add, not set: a "dead" mark written meanwhile stays.
+            cache.add(key, ALIVE, timeout=_seconds())
+    except Exception:  # noqa: BLE001, RUF100
+        logger.warning("cache unreachable: liveness is not remembered")
+
+
+def _seconds() -> int:
+    return min(conf.LIVENESS_SECONDS, MAX_SECONDS)

@@ -1,0 +1,57 @@
+"""A missing or bad key stops the start with one clear line."""
+
+from pathlib import Path
+
+import pytest
+from django.core.checks import CheckMessage
+from pytest_django import Settings
+
+from jwt_app import checks
+from jwt_app.algorithms import ALGORITHMS, write_pem
+
+
+def ids(found: list[CheckMessage]) -> list[str | None]:
+    return [message.id for message in found]
+
+
+@pytest.mark.parametrize("value", [[], ["short"], ["!!!"]])
+def test_a_missing_or_malformed_master_key_is_an_error(settings: Settings, value: list[str]) -> None:
+    assert checks.master_key_is_usable(None) == []
+    settings.MASTER_KEYS = value
+    (found,) = checks.master_key_is_usable(None)
+    assert found.id == "jwt_app.E001"
+    assert all(secret not in found.msg for secret in value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("JWT_ALGORITHM", "HS256", "jwt_app.E002"),
+        ("JWT_ALGORITHM", "none", "jwt_app.E002"),
+        ("JWT_KEY_CACHE_SECONDS", 5.0, "jwt_app.E003"),
+        ("JWT_KEY_CACHE_SECONDS", -1.0, "jwt_app.E003"),
+    ],
+)
+def test_impossible_settings_are_errors(settings: Settings, name: str, value: object, expected: str) -> None:
+    assert checks.settings_are_possible(None) == []
+    setattr(settings, name, value)
+    assert ids(checks.settings_are_possible(None)) == [expected]
+
+
+def test_the_key_file_is_looked_at(settings: Settings, tmp_path: Path, pems: dict[str, bytes]) -> None:
+    path = tmp_path / "private.pem"
+    settings.JWT_PRIVATE_KEY = str(path)
+    assert checks.key_file_is_usable(None) == []
+    path.write_bytes(pems["RS256"])
+    path.chmod(0o600)
+    assert checks.key_file_is_usable(None) == []
+    path.chmod(0o644)
+    assert ids(checks.key_file_is_usable(None)) == ["jwt_app.W005"]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a key", write_pem(ALGORITHMS["EdDSA"].generate())])
+def test_a_key_file_that_does_not_fit_is_an_error(settings: Settings, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "private.pem"
+    path.write_bytes(content)
+    settings.JWT_PRIVATE_KEY = str(path)
+    assert ids(checks.key_file_is_usable(None)) == ["jwt_app.E004"]

@@ -1,0 +1,59 @@
+"""What the tests of limits share: a small site behind axes, and a clean cache."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.test import Client
+from pytest_django import Settings
+
+from tests.limits.backends import RIGHT
+
+PHONE = "+97699112233"
+OTHER_PHONE = "+97699445566"
+SignIn = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def clean_cache() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def sign_in(settings: Settings, db: None) -> SignIn:
+    """Try to sign in; each call is a browser of its own. Says what came back."""
+    settings.ROOT_URLCONF = "tests.limits.urls"
+    settings.AUTHENTICATION_BACKENDS = [
+        "axes.backends.AxesStandaloneBackend",
+        "tests.limits.backends.OnePassword",
+    ]
+    settings.MIDDLEWARE = ["axes.middleware.AxesMiddleware"]
+    options = settings.TEMPLATES[0]["OPTIONS"]
+    page = "<p>closed for {{ minutes }} minutes</p>"
+    loader = ("django.template.loaders.locmem.Loader", {"limits/locked.html": page})
+    settings.TEMPLATES = [
+        {**settings.TEMPLATES[0], "APP_DIRS": False, "OPTIONS": {**options, "loaders": [loader]}}
+    ]
+
+    def attempt(
+        phone: str = PHONE, password: str = "wrong", *, ip: str = "198.51.100.1", **extra: str
+    ) -> HttpResponse:
+        form = {"username": phone, "password": password, "code": "493817", "next": "/o/authorize/?state=abc"}
+        return Client(REMOTE_ADDR=ip).post("/sign-in/", form, **extra)  # type: ignore[arg-type, return-value]
+
+    return attempt
+
+
+def is_in(response: HttpResponse) -> bool:
+    return response.status_code == 200 and response.content == b"in"
+
+
+def is_locked_out(response: HttpResponse) -> bool:
+    return response.status_code == 429
+
+
+__all__ = ["OTHER_PHONE", "PHONE", "RIGHT", "SignIn", "is_in", "is_locked_out"]
