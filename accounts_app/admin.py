@@ -4,9 +4,11 @@ A password can be set but never seen, numbers are shown masked, and rights are g
 """
 
 import uuid
+from copy import copy
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -76,6 +78,7 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
             },
         ),
     )
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     add_form = PersonCreationForm
     change_password_form = PersonPasswordForm
     actions = ("deactivate_selected", "reactivate_selected")
@@ -115,11 +118,12 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
         return False
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        """Django's page, without the full number in its title."""
+        """Django's page, which would show the full number in its title and in a field for password managers."""
         response = super().user_change_password(request, id, form_url)
         if isinstance(response, TemplateResponse) and response.context_data is not None:
-            person = response.context_data["original"]
-            response.context_data["title"] = _("Set password: %s") % person
+            shown = copy(response.context_data["original"])
+            shown.phone = self.masked_phone(shown)
+            response.context_data |= {"original": shown, "title": _("Set password: %s") % shown}
         return response
 
     @admin.action(description=_("Deactivate the selected people"), permissions=["change"])

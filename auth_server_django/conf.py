@@ -43,8 +43,6 @@ class ServerSettings:
         secret=True,
     )
     DEFAULT_FROM_EMAIL = Setting("no-reply@localhost", "Sender of e-mail.")
-    JWT_PRIVATE_KEY = Setting("keys/private.pem", "PEM file imported as the first signing key.")
-    JWT_ALGORITHM = Setting("RS256", "Algorithm of that key and default of new clients.")
     LANGUAGE_CODE = Setting("en", "Language when the browser asks for none of ours.")
     TIME_ZONE = Setting("UTC", "Time zone of the admin.")
     LOG_LEVEL = Setting("INFO", "DEBUG, INFO, WARNING or ERROR.")

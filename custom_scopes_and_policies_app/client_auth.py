@@ -1,7 +1,6 @@
 """How a client proves itself at the machine endpoints (RFC 6749 §2.3)."""
 
 import base64
-import binascii
 from urllib.parse import unquote_plus
 
 from custom_scopes_and_policies_app.client_secrets import is_right_secret
@@ -50,7 +49,7 @@ def _basic_credentials(call: Call) -> tuple[str, str] | None:
     try:
         decoded = base64.b64decode(value.strip(), validate=True).decode()
         client_id, separator, secret = decoded.partition(":")
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:  # not base64, or not UTF-8
         raise InvalidClient("basic_malformed", tried_basic=True) from error
     if not separator:
         raise InvalidClient("basic_malformed", tried_basic=True)

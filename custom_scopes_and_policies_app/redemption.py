@@ -1,5 +1,6 @@
 """Which code may be redeemed, by whom, and what happens when one comes twice."""
 
+from custom_scopes_and_policies_app.bursts import was_burst
 from custom_scopes_and_policies_app.conf import conf
 from custom_scopes_and_policies_app.dot.protocol import oauth_errors
 from custom_scopes_and_policies_app.endpoints.call import Call
@@ -19,7 +20,7 @@ def find_redeemable_grant(*, code: str, client: Application, call: Call) -> Gran
     if grant.consumed_at is not None:
         # A request that was already under way when the code was used is a double submit, and merely loses the
         # race. One that arrives afterwards is a replay (RFC 6749 §4.1.2, RFC 9700 §4.5).
-        if call.received_at > grant.consumed_at:
+        if call.received_at > grant.consumed_at and not was_burst(grant.code):
             punish_replay(grant=grant, client=client, caller=call.caller, now=call.received_at)
             raise refused("code_replayed")
         raise refused("lost_race")

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from custom_scopes_and_policies_app import refresh, token_store
+from custom_scopes_and_policies_app.bursts import note_burst
 from custom_scopes_and_policies_app.claims import id_token_extra_claims
 from custom_scopes_and_policies_app.clients import find_client
 from custom_scopes_and_policies_app.conf import conf
@@ -198,6 +199,8 @@ class CustomOAuth2Validator(OAuth2Validator):  # type: ignore[misc]
         try:
             token_store.write(request.plan, caller=request.call.caller, now=timezone.now())
         except token_store.LostRace as error:
+            if request.code:
+                note_burst(token_store.hash_code(request.code))
             refusal = oauth_errors.InvalidGrantError("Used by another request at the same time.")
             refusal.reason = "lost_race"
             raise refusal from error

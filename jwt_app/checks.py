@@ -2,11 +2,9 @@
 
 import stat
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
-from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
@@ -14,6 +12,7 @@ from core_app import keyring
 from jwt_app.algorithms import ALGORITHMS, read_pem
 from jwt_app.conf import conf
 from jwt_app.errors import UnsuitableKey
+from jwt_app.key_file import configured_pem, key_path
 from jwt_app.keys import MAX_CACHE_SECONDS
 
 
@@ -44,18 +43,18 @@ def settings_are_possible(app_configs: Sequence[AppConfig] | None, **kwargs: Any
 
 
 @register(Tags.security)
-def key_file_is_usable(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """jwt_app.E004, jwt_app.W005. No file is fine: the key may be in the ring already."""
-    path = Path(settings.BASE_DIR) / conf.JWT_PRIVATE_KEY
-    if conf.JWT_ALGORITHM not in ALGORITHMS or not path.is_file():
+def own_key_is_usable(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """jwt_app.E004, jwt_app.W005. No key is fine: the ring may have its own already."""
+    if conf.JWT_ALGORITHM not in ALGORITHMS:
         return []
     try:
-        read_pem(path.read_bytes(), conf.JWT_ALGORITHM)
-    except OSError as error:
-        return [Error(f"JWT_PRIVATE_KEY: cannot read {path}: {error.strerror}", id="jwt_app.E004")]
+        pem = configured_pem()
+        if pem is not None:
+            read_pem(pem, conf.JWT_ALGORITHM)
     except UnsuitableKey as error:
-        return [Error(f"JWT_PRIVATE_KEY: {path}: {error}", id="jwt_app.E004")]
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return [Error(f"JWT_PRIVATE_KEY: {error}", id="jwt_app.E004")]
+    path = key_path()
+    if path is not None and path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         return [
             Warning(f"JWT_PRIVATE_KEY: others may read {path}.", hint=f"chmod 600 {path}", id="jwt_app.W005")
         ]

@@ -6,7 +6,8 @@ from core_app.conf import Setting
 class JwtSettings:
     JWT_PRIVATE_KEY = Setting(
         "keys/private.pem",
-        "PEM file (no passphrase) imported as the first active signing key of JWT_ALGORITHM.",
+        "PEM file without passphrase, or the PEM itself, imported as the first signing key of JWT_ALGORITHM.",
+        secret=True,
     )
     JWT_ALGORITHM = Setting(
         "RS256", "Algorithm of that key and default of new clients: RS256, ES256 or EdDSA."

@@ -10,7 +10,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from messaging_app.conf import conf
@@ -20,6 +20,7 @@ Status = OutboundMessage.Status
 LONGEST_WAIT = 3600
 GROWTH = 3
 CANDIDATES = 5
+SWEPT_AT_ONCE = 500
 
 
 def claim(message_id: uuid.UUID) -> OutboundMessage | None:
@@ -33,11 +34,9 @@ def claim(message_id: uuid.UUID) -> OutboundMessage | None:
 
 def claim_next() -> OutboundMessage | None:
     """Take the message that has waited longest; None when there is none that nobody else took first."""
-    with transaction.atomic():
-        for message_id in _waiting_longest():
-            if message := claim(message_id):
-                return message
-    return None
+    if connection.vendor == "postgresql":
+        return _claim_passing_over_locked()
+    return _claim_first(_waiting()[:CANDIDATES])
 
 
 def mark_sent(message: OutboundMessage, *, route: str, provider_id: str = "", parts: int = 0) -> bool:
@@ -68,18 +67,14 @@ def postpone(message: OutboundMessage, reason: str) -> bool:
     return _settle(message, status=Status.QUEUED, next_attempt_at=later, last_error=reason[:200])
 
 
-def sweep() -> int:
+def sweep() -> None:
     """Close what can no longer be sent: too late, or taken for the last time by a worker that died."""
     now = timezone.now()
     abandoned = Q(status=Status.SENDING, claimed_at__lt=_oldest_claim(now))
-    open_statuses = Q(status__in=[Status.QUEUED, Status.FAILED, Status.DEAD]) | abandoned
-    expired = OutboundMessage.objects.filter(open_statuses, expires_at__lte=now).update(
-        status=Status.EXPIRED, payload_sealed=""
-    )
-    given_up = OutboundMessage.objects.filter(abandoned, attempts__gte=conf.MESSAGING_MAX_ATTEMPTS).update(
-        status=Status.DEAD, last_error="the worker died"
-    )
-    return expired + given_up
+    still_open = Q(status__in=[Status.QUEUED, Status.FAILED, Status.DEAD]) | abandoned
+    _close(still_open & Q(expires_at__lte=now), status=Status.EXPIRED, payload_sealed="")
+    worn_out = abandoned & Q(attempts__gte=conf.MESSAGING_MAX_ATTEMPTS)
+    _close(worn_out, status=Status.DEAD, last_error="the worker died")
 
 
 def retry_delay(attempts: int) -> timedelta:
@@ -95,17 +90,29 @@ def _settle(message: OutboundMessage, **changes: object) -> bool:
     return mine.update(**changes) == 1
 
 
-def _waiting_longest() -> list[uuid.UUID]:
-    """Candidates only; the claim decides.
+def _close(condition: Q, **changes: object) -> None:
+    """Look first and lock only what is found: an UPDATE over a range would wait for every message being sent."""
+    if found := list(OutboundMessage.objects.filter(condition).values_list("id", flat=True)[:SWEPT_AT_ONCE]):
+        OutboundMessage.objects.filter(condition, id__in=found).update(**changes)
 
-    Rows that another worker is just claiming are passed over where that works.
-    """
-    waiting = OutboundMessage.objects.filter(_is_due(timezone.now())).order_by("next_attempt_at")
-    if connection.features.has_select_for_update_skip_locked:
-        waiting = waiting.select_for_update(skip_locked=True)[:1]
-    else:
-        waiting = waiting[:CANDIDATES]
-    return list(waiting.values_list("id", flat=True))
+
+def _claim_passing_over_locked() -> OutboundMessage | None:
+    """Only PostgreSQL locks no more than it returns. MariaDB has SKIP LOCKED too, but locks all it has to sort:
+    relays side by side then end in deadlocks."""
+    with transaction.atomic():
+        return _claim_first(_waiting().select_for_update(skip_locked=True)[:1])
+
+
+def _claim_first(candidates: QuerySet[OutboundMessage]) -> OutboundMessage | None:
+    """The first candidate whose claim succeeds; the others are being sent by somebody else."""
+    for message_id in list(candidates.values_list("id", flat=True)):
+        if message := claim(message_id):
+            return message
+    return None
+
+
+def _waiting() -> QuerySet[OutboundMessage]:
+    return OutboundMessage.objects.filter(_is_due(timezone.now())).order_by("next_attempt_at")
 
 
 def _is_due(now: datetime) -> Q:

@@ -86,7 +86,7 @@ class OAuthBrowser:
         return dict(exchange(self.client, self.code(consent=consent, **changes)).json())
 
 
-def exchange(client: Client, code: str, **changes: str | None) -> Any:
+def exchange(client: Client, code: str, /, **changes: str | None) -> Any:
     """Exchange a code at the token endpoint as the public app "notes"."""
     fields: dict[str, Any] = {
         "grant_type": "authorization_code",

@@ -1,11 +1,11 @@
 """The token endpoint (RFC 6749 §3.2): authenticate the client, let oauthlib validate, write once, answer."""
 
-import json
 from urllib.parse import urlencode
 
 from django.db import DatabaseError
 
 from custom_scopes_and_policies_app import signals, token_store
+from custom_scopes_and_policies_app.bursts import under_way
 from custom_scopes_and_policies_app.client_auth import authenticate_client
 from custom_scopes_and_policies_app.dot.protocol import OAuthRequest, oauth_errors
 from custom_scopes_and_policies_app.endpoints.call import NO_STORE, Answer, Call, Form, read_form
@@ -28,7 +28,8 @@ def token(call: Call) -> Answer:
         request = _decoded_request(form, call)
         request.client = client
         request.client_id = client.client_id
-        return Answer(200, _issue(request), NO_STORE)
+        with under_way(request.code):
+            return Answer(200, _issue(request), NO_STORE)
     except OAuthError as error:
         signals.token_refused.emit(
             client_id=client_id[:255],
@@ -64,8 +65,3 @@ def _decoded_request(form: Form, call: Call) -> OAuthRequest:
     request.call = call
     request.grant = None
     return request
-
-
-def parsed(answer: Answer) -> dict[str, object]:
-    """The JSON object of an answer, for callers inside this process."""
-    return dict(json.loads(answer.body))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -33,7 +34,6 @@ class PendingSignup:
     expires_at: float = 0.0
     resend_at: float = 0.0
     proven_at: float | None = None
-    version: int = VERSION
 
     @property
     def is_proven(self) -> bool:
@@ -46,8 +46,11 @@ class PendingSignup:
 
 def save(key: str, pending: PendingSignup) -> None:
     """Keep it for `SIGNUP_PENDING_SECONDS` more. Raises Unavailable when the cache is away."""
+    seconds = conf.SIGNUP_PENDING_SECONDS
+    # The end is written down too: this server's clock decides, not the cache's.
+    kept = {"until": time.time() + seconds, "version": VERSION, "pending": asdict(pending)}
     with _cache_needed():
-        cache.set(_cache_key(key), json.dumps(asdict(pending)), timeout=conf.SIGNUP_PENDING_SECONDS)
+        cache.set(_cache_key(key), json.dumps(kept), timeout=seconds)
 
 
 def load(key: str, *, binding: str) -> PendingSignup | None:
@@ -57,10 +60,11 @@ def load(key: str, *, binding: str) -> PendingSignup | None:
     """
     with _cache_needed():
         text = cache.get(_cache_key(key))
-    data = json.loads(text) if text else {}
-    if data.get("version") != VERSION or data.get("binding") != binding:
+    kept = json.loads(text) if text else {}
+    if kept.get("version") != VERSION or kept["until"] <= time.time():
         return None
-    return PendingSignup(**data)
+    pending = PendingSignup(**kept["pending"])
+    return pending if pending.binding == binding else None
 
 
 def drop(key: str) -> None:

@@ -8,6 +8,7 @@ from pytest_django import Settings
 
 from jwt_app import checks
 from jwt_app.algorithms import ALGORITHMS, write_pem
+from jwt_app.key_file import configured_pem
 
 
 def ids(found: list[CheckMessage]) -> list[str | None]:
@@ -41,12 +42,12 @@ def test_impossible_settings_are_errors(settings: Settings, name: str, value: ob
 def test_the_key_file_is_looked_at(settings: Settings, tmp_path: Path, pems: dict[str, bytes]) -> None:
     path = tmp_path / "private.pem"
     settings.JWT_PRIVATE_KEY = str(path)
-    assert checks.key_file_is_usable(None) == []
+    assert checks.own_key_is_usable(None) == []
     path.write_bytes(pems["RS256"])
     path.chmod(0o600)
-    assert checks.key_file_is_usable(None) == []
+    assert checks.own_key_is_usable(None) == []
     path.chmod(0o644)
-    assert ids(checks.key_file_is_usable(None)) == ["jwt_app.W005"]
+    assert ids(checks.own_key_is_usable(None)) == ["jwt_app.W005"]
 
 
 @pytest.mark.parametrize("content", [b"", b"not a key", write_pem(ALGORITHMS["EdDSA"].generate())])
@@ -54,4 +55,27 @@ def test_a_key_file_that_does_not_fit_is_an_error(settings: Settings, tmp_path: 
     path = tmp_path / "private.pem"
     path.write_bytes(content)
     settings.JWT_PRIVATE_KEY = str(path)
-    assert ids(checks.key_file_is_usable(None)) == ["jwt_app.E004"]
+    assert ids(checks.own_key_is_usable(None)) == ["jwt_app.E004"]
+
+
+def test_the_key_may_be_in_the_setting_itself(settings: Settings, pems: dict[str, bytes]) -> None:
+    for text in (pems["RS256"].decode(), pems["RS256"].decode().replace("\n", "\\n")):
+        settings.JWT_PRIVATE_KEY = text
+        assert checks.own_key_is_usable(None) == []
+        assert configured_pem() == pems["RS256"]
+    settings.JWT_PRIVATE_KEY = pems["ES256"].decode()
+    (found,) = checks.own_key_is_usable(None)
+    assert found.id == "jwt_app.E004"
+    assert "BEGIN" not in found.msg
+
+
+def test_no_key_at_all_leaves_it_to_the_ring(settings: Settings, tmp_path: Path) -> None:
+    for value in ("", str(tmp_path / "private.pem")):
+        settings.JWT_PRIVATE_KEY = value
+        assert configured_pem() is None
+        assert checks.own_key_is_usable(None) == []
+
+
+def test_a_key_file_that_cannot_be_read_is_an_error(settings: Settings, tmp_path: Path) -> None:
+    settings.JWT_PRIVATE_KEY = str(tmp_path)
+    assert ids(checks.own_key_is_usable(None)) == ["jwt_app.E004"]

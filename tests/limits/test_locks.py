@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts_app.models import User
+from limits_app.checks import check_settings
 from limits_app.identity import mask, plain_identity
 from limits_app.locks import is_locked, seconds_left
 from tests.limits.conftest import OTHER_PHONE, PHONE, RIGHT, SignIn, is_in, is_locked_out
@@ -191,3 +192,19 @@ def test_a_mask_hides_most_and_a_short_text_wholly() -> None:
     assert mask(PHONE) == "+976••••••33"
     assert mask("root") == "•••"
     assert mask("") == "•••"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "check_id"),
+    [
+        ("FAILURE_LIMIT", 0, "limits_app.E001"),
+        ("FAILURE_LIMIT", 101, "limits_app.E001"),
+        ("LOCK_SECONDS", 0, "limits_app.E002"),
+    ],
+)
+def test_a_limit_that_limits_nobody_or_everybody_stops_the_start(
+    settings: Settings, name: str, value: int, check_id: str
+) -> None:
+    assert check_settings(None) == []
+    setattr(settings, name, value)
+    assert [problem.id for problem in check_settings(None)] == [check_id]

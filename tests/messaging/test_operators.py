@@ -92,7 +92,10 @@ def test_the_command_sends_what_is_due(queue_code: Queue) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_command_goes_on_until_it_is_stopped(queue_code: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_goes_on_until_it_is_stopped(
+    queue_code: Queue, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MESSAGING_DELIVERY = "celery"
     naps: list[float] = []
 
     def nap(seconds: float) -> None:

@@ -3,6 +3,7 @@
 import ipaddress
 import random
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -17,7 +18,9 @@ from tests.phone_auth.pages import PASSWORD, PHONE
 
 
 @pytest.fixture(autouse=True)
-def empty_gateway() -> Iterator[None]:
+def empty_gateway(settings: Any) -> Iterator[None]:
+    """Messages arrive before the answer does, also where a broker is configured."""
+    settings.MESSAGING_DELIVERY = "inline"
     memory.clear()
     yield
     memory.clear()
