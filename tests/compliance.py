@@ -19,8 +19,9 @@ ROWS = ROOT / "tests" / "requirements.toml"
 HEAD = """\
 # Compliance
 
-Which test holds which requirement. This page is generated: `make docs` writes it from the marks on the tests
-(`@pytest.mark.requirement`) and the list in `tests/requirements.toml`. A row without a test is not claimed.
+Which tests look at which requirement. This page is generated: `make docs` writes it from the marks on the
+tests (`@pytest.mark.requirement`) and the list in `tests/requirements.toml`. A requirement without a test is
+not claimed; one with tests may still be wider than what they look at.
 """
 
 
@@ -64,7 +65,7 @@ def as_page(groups: Sequence[Group], tests: Mapping[str, Iterable[str]]) -> str:
     held = {name: sorted(found) for name, found in tests.items()}
     total = sum(len(group.rows) for group in groups)
     known = sum(1 for group in groups for requirement in group.rows if requirement in held)
-    parts = [HEAD, f"\n{known} of {total} requirements are held by a test.\n"]
+    parts = [HEAD, f"\n{known} of {total} requirements have tests.\n"]
     parts += [_group_as_page(group, held) for group in groups]
     return "".join(parts)
 
@@ -73,7 +74,7 @@ def _group_as_page(group: Group, held: Mapping[str, Sequence[str]]) -> str:
     lines = [f"\n## {group.title}", ""]
     rows = [(requirement, text) for requirement, text in group.rows.items() if requirement in held]
     if rows:
-        lines += ["| Id | Requirement | Held by |", "|---|---|---|"]
+        lines += ["| Id | Requirement | Tests |", "|---|---|---|"]
         lines += [f"| {_short(key)} | {text} | {_links(held[key])} |" for key, text in rows]
     missing = [_short(requirement) for requirement in group.rows if requirement not in held]
     if missing:

@@ -24,3 +24,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 PHONE_COUNTRIES = ["*"]
+MESSAGING_DELIVERY = "inline"
+MESSAGING_KEEP_BODIES = False

@@ -15,7 +15,7 @@ def test_a_held_requirement_names_its_tests() -> None:
         "| G01 | Codes are random | [`TestSend::test_it`](../tests/otp/test_api.py)<br>[`test_codes_differ`]"
         in page
     )
-    assert "1 of 4 requirements" in page
+    assert "1 of 4 requirements have tests" in page
 
 
 def test_a_requirement_without_a_test_is_not_claimed() -> None:
