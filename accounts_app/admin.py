@@ -149,7 +149,7 @@ def _is_superuser(request: HttpRequest) -> bool:
 
 def _as_phone(text: str) -> str:
     try:
-        return normalise_phone(text)
+        return normalise_phone(text, any_country=True)
     except InvalidPhone:
         return ""
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import phonenumbers
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import PhoneNumberType
 
@@ -29,14 +30,25 @@ class InvalidPhone(AppError):
     code = "invalid_phone"
 
 
-def normalise_phone(text: str, *, default_region: str | None = None) -> str:
+def normalise_phone(text: str, *, default_region: str | None = None, any_country: bool = False) -> str:
     """E.164 of what a person typed. Raises InvalidPhone with a sentence that says what to do.
 
-    `default_region` is an ISO 3166 code for local spellings; the setting's when not given.
+    `default_region` is an ISO 3166 code for local spellings; the setting's when not given. `any_country` is for
+    looking somebody up: whoever has an account keeps it when the operator stops sending SMS to a country.
     """
     number = _parse(_plain_digits(text), default_region or conf.PHONE_DEFAULT_REGION)
     _refuse_unusable(number)
+    if not any_country and not is_country_allowed(phonenumbers.region_code_for_number(number) or ""):
+        raise InvalidPhone(_("Numbers of this country cannot be used here."), field="phone")
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def validate_phone(text: str) -> None:
+    """The same rules for Django's forms and `createsuperuser`. Raises ValidationError."""
+    try:
+        normalise_phone(text, any_country=True)
+    except InvalidPhone as error:
+        raise ValidationError(str(error.message), code=error.code) from error
 
 
 def mask_phone(phone: str) -> str:
@@ -60,6 +72,11 @@ def region_of(phone: str) -> str:
 def normalise_email(text: str) -> str:
     """Trimmed, NFKC, the whole address lower-cased: the form that is compared and kept unique."""
     return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def normalise_password(text: str) -> str:
+    """NFKC, so that the same characters typed on two keyboards are the same password (NIST 800-63B-4 §3.1.1.2)."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def _plain_digits(text: str) -> str:
@@ -90,8 +107,6 @@ def _refuse_unusable(number: phonenumbers.PhoneNumber) -> None:
         raise InvalidPhone(_("Use a mobile number: codes are sent by SMS."), field="phone")
     if e164.startswith(tuple(conf.PHONE_DENIED_PREFIXES)):
         raise InvalidPhone(_("Use a mobile number: codes are sent by SMS."), field="phone")
-    if not is_country_allowed(region):
-        raise InvalidPhone(_("Numbers of this country cannot be used here."), field="phone")
 
 
 def is_country_allowed(region: str) -> bool:

@@ -1,19 +1,15 @@
 """Password rules: length and context words, no composition rules (NIST SP 800-63B-4 §3.1.1, ASVS 6.2)."""
 
-import unicodedata
-
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts_app.conf import conf
+from accounts_app.identifiers import normalise_password
 from accounts_app.models import User
 
+__all__ = ["ContextValidator", "LengthValidator", "normalise_password"]
+
 MIN_CONTEXT_LENGTH = 4
-
-
-def normalise_password(text: str) -> str:
-    """NFKC, so that the same characters typed on two keyboards are the same password (NIST §3.1.1.2)."""
-    return unicodedata.normalize("NFKC", text)
 
 
 class LengthValidator:

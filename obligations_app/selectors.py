@@ -30,7 +30,7 @@ def _about_id(term: str) -> Q:
 
 def _about_phone(term: str) -> Q:
     try:
-        person = find_by_phone(normalise_phone(term))
+        person = find_by_phone(normalise_phone(term, any_country=True))
     except InvalidPhone:
         return Q()
     return Q(user_id=person.pk) if person else Q()

@@ -28,9 +28,10 @@ SEPARATORS = re.compile(r"[\s-]")
 
 
 class PhoneField(forms.CharField):
-    """Any spelling of a number; its value is E.164."""
+    """Any spelling of a number; its value is E.164. `any_country` for people who have an account already."""
 
-    def __init__(self, *, autocomplete: str = "tel") -> None:
+    def __init__(self, *, autocomplete: str = "tel", any_country: bool = False) -> None:
+        self.any_country = any_country
         attrs = {
             "type": "tel",
             "inputmode": "tel",
@@ -48,7 +49,7 @@ class PhoneField(forms.CharField):
     def clean(self, value: object) -> str:
         """E.164 of what was typed. Raises ValidationError with what to do."""
         try:
-            return normalise_phone(super().clean(value))
+            return normalise_phone(super().clean(value), any_country=self.any_country)
         except InvalidPhone as error:
             raise ValidationError(str(error.message), code=error.code) from error
 
@@ -153,5 +154,5 @@ class ProfileForm(forms.Form):
 class LoginForm(forms.Form):
     """Number and password on one page."""
 
-    phone = PhoneField(autocomplete="username")
+    phone = PhoneField(autocomplete="username", any_country=True)
     password = PasswordField(autocomplete="current-password", required_message=_("Enter your password."))

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
-from accounts_app.models import User
 from core_app.caller import Caller
 from sessions_app.liveness import forget_on_commit, session_key
 from sessions_app.models import SsoSession
@@ -26,9 +25,9 @@ def end_session(*, session: SsoSession, reason: str, caller: Caller | None = Non
 
 
 def end_sessions_of(
-    *, user: User, reason: str, keep: Iterable[SsoSession] = (), caller: Caller | None = None
+    *, user_id: int, reason: str, keep: Iterable[SsoSession] = (), caller: Caller | None = None
 ) -> int:
     """End all sessions of a person except `keep`; returns how many this call ended."""
     kept = {session.pk for session in keep}
-    live = SsoSession.objects.filter(user=user, ended_at__isnull=True).exclude(pk__in=kept)
+    live = SsoSession.objects.filter(user_id=user_id, ended_at__isnull=True).exclude(pk__in=kept)
     return sum(end_session(session=session, reason=reason, caller=caller) for session in live)

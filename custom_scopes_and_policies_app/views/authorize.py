@@ -76,7 +76,7 @@ def _advance(request: HttpRequest, asked: AuthorizationRequest) -> HttpResponse:
     if isinstance(step, Refuse):
         refused = RefusedRequest.of(asked, step.error)
         return _answer_error(request, refused, reason=step.reason or step.error)
-    return _send_to_page(request, asked, step)
+    return _send_to_page(request, asked, step, is_signed_in=situation.session is not None)
 
 
 def _issue(request: HttpRequest, asked: AuthorizationRequest, situation: Situation) -> HttpResponse:
@@ -92,7 +92,9 @@ def _issue(request: HttpRequest, asked: AuthorizationRequest, situation: Situati
     return answer_app(asked.redirect_uri, asked.state, {"code": code})
 
 
-def _send_to_page(request: HttpRequest, asked: AuthorizationRequest, step: Step) -> HttpResponse:
+def _send_to_page(
+    request: HttpRequest, asked: AuthorizationRequest, step: Step, *, is_signed_in: bool
+) -> HttpResponse:
     kept = asked if asked.request_id else requests.keep(asked, binding=browser_binding(request))
     resume = f"{reverse('desk:authorize')}?{urlencode({'request': kept.request_id})}"
     if isinstance(step, AskConsent):
@@ -105,16 +107,19 @@ def _send_to_page(request: HttpRequest, asked: AuthorizationRequest, step: Step)
             f"{resolve_url(settings.STEP_UP_URL)}?{urlencode({'next': resume, 'acr': step.acr})}"
         )
     allow_redirect_to(kept.redirect_uri, binding=browser_binding(request))
-    return see_other(_login_url(kept, step, resume))
+    return see_other(_login_url(kept, step, resume, is_signed_in=is_signed_in))
 
 
-def _login_url(asked: AuthorizationRequest, step: Step, resume: str) -> str:
-    """The login page is found by URL name; the desk knows no login step."""
+def _login_url(asked: AuthorizationRequest, step: Step, resume: str, *, is_signed_in: bool) -> str:
+    """The login page is found by URL name; the desk knows no login step.
+
+    Whoever is signed in and is sent there all the same has to prove it again: "continue" would lead straight back.
+    """
     creates = isinstance(step, Login) and step.creates
     parameters = {"next": resume}
     if isinstance(step, Login) and step.selects:
         parameters["prompt"] = "select_account"
-    elif {"login"} & set(asked.prompts) or asked.max_age is not None:
+    elif is_signed_in or "login" in asked.prompts:
         parameters["prompt"] = "login"
     if asked.login_hint:
         parameters["login_hint"] = asked.login_hint

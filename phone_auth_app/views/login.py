@@ -58,7 +58,7 @@ def _empty_form(request: HttpRequest) -> LoginForm:
 def _known_number(request: HttpRequest) -> str:
     """The number that an app hinted at (OIDC Core §3.1.2.1) or that a sign-up here has just proven."""
     try:
-        return normalise_phone(request.GET.get("login_hint", ""))
+        return normalise_phone(request.GET.get("login_hint", ""), any_country=True)
     except InvalidPhone:
         pending = signup_state.load_proven(request)
         return pending.phone if pending else ""

@@ -71,7 +71,7 @@ def _create(request: HttpRequest, pending: PendingSignup) -> HttpResponse:
         return see_other(url_with_next("phone_auth:signup-password", request))
     signup_state.forget(request)
     profile_url = url_with_next("phone_auth:signup-profile", request)
-    return see_other(prove(request, user=person, methods=["sms", "pwd"], next_url=profile_url))
+    return see_other(prove(request, user=person, methods=["sms"], next_url=profile_url))
 
 
 def _ask_password(request: HttpRequest, pending: PendingSignup, form: NewPasswordForm) -> HttpResponse:

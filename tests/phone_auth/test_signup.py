@@ -29,7 +29,7 @@ def test_a_person_signs_up_with_number_code_and_password(browser: Client, events
     assert person.check_password(PASSWORD)
     session = SsoSession.objects.get()
     assert session.user == person
-    assert {"pwd", "sms"} <= set(session.amr)
+    assert session.amr == ["sms"]
     assert [event.name for event in events].count("person.signed_up") == 1
 
 
