@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts_app.identifiers import mask_phone, validate_phone
+from accounts_app.identifiers import mask_phone
 from accounts_app.managers import UserManager
 
 

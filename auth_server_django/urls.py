@@ -5,11 +5,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from auth_server_django import health, views
+from auth_server_django.api import api
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("custom_scopes_and_policies_app.urls")),
     path("", include("phone_auth_app.urls")),
+    path("api/", api.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),

@@ -15,7 +15,6 @@ from custom_scopes_and_policies_app.conf import conf
 from custom_scopes_and_policies_app.redirect_uris import origin_of
 from sessions_app.browser import browser_binding, cookie_name
 
-
 logger = logging.getLogger(__name__)
 
 

@@ -129,11 +129,17 @@ class NewPasswordForm(forms.Form):
 class ProfileForm(forms.Form):
     """The last step, which may be skipped."""
 
-    name = forms.CharField(
-        label=_("Name"),
-        max_length=200,
+    given_name = forms.CharField(
+        label=_("First name"),
+        max_length=100,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True}),
+        widget=forms.TextInput(attrs={"autocomplete": "given-name", "autofocus": True}),
+    )
+    family_name = forms.CharField(
+        label=_("Last name"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
     email = forms.EmailField(
         label=_("E-mail"),
@@ -143,12 +149,19 @@ class ProfileForm(forms.Form):
         error_messages={"invalid": _("Enter an e-mail address like name@example.com, or leave it empty.")},
     )
 
-    def clean_name(self) -> str:
+    def clean_given_name(self) -> str:
         """One line of visible characters: names are shown to others and written into messages (L03)."""
-        name: str = self.cleaned_data["name"]
-        if not name.isprintable():
-            raise ValidationError(_("Use only letters, digits and spaces in the name."), code="invalid_name")
-        return name
+        return _one_line(self.cleaned_data["given_name"])
+
+    def clean_family_name(self) -> str:
+        """As the first name."""
+        return _one_line(self.cleaned_data["family_name"])
+
+
+def _one_line(name: str) -> str:
+    if not name.isprintable():
+        raise ValidationError(_("Use only letters, digits and spaces in the name."), code="invalid_name")
+    return name
 
 
 class LoginForm(forms.Form):

@@ -113,7 +113,7 @@ def choose_a_password(journey: Journey) -> None:
 
 def fill_in_the_profile(journey: Journey) -> None:
     """The profile, then back to the authorization request."""
-    fields = {"name": "Saruul Demo", "email": "saruul@example.com"}
+    fields = {"given_name": "Saruul", "family_name": "Demo", "email": "saruul@example.com"}
     back = journey.browser.submit(journey.page, fields)
     consent = journey.browser.follow(back, expect=REDIRECTS)
     journey.page = journey.browser.follow(consent)

@@ -15,6 +15,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "oauth2_provider",
     "axes",
+    "ninja",
     "core_app.apps.CoreConfig",
     "limits_app.apps.LimitsConfig",
     "accounts_app.apps.AccountsConfig",

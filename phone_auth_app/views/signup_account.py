@@ -42,7 +42,14 @@ def profile(request: HttpRequest) -> HttpResponse:
         return see_other(next_of(request))
     form = ProfileForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        update_profile(user=person, name=form.cleaned_data["name"], email=form.cleaned_data["email"])
+        given, family = form.cleaned_data["given_name"], form.cleaned_data["family_name"]
+        update_profile(
+            user=person,
+            given_name=given,
+            family_name=family,
+            name=f"{given} {family}".strip(),
+            email=form.cleaned_data["email"],
+        )
         return see_other(next_of(request))
     context = {"form": form, "next_url": next_of(request)}
     return render(request, "phone_auth/profile.html", context, status=400 if form.is_bound else 200)

@@ -74,7 +74,7 @@ def test_words_that_fit_nobody_find_nobody(desk_of_operator: Client, person: Use
     assert _page(person) not in desk_of_operator.get(LIST, {"q": "nobody at all"}).content.decode()
 
 
-@pytest.mark.requirement("L03", "F14")
+@pytest.mark.requirement("L03", "login:F14")
 def test_neither_the_full_number_nor_the_hash_is_shown(desk_of_operator: Client, person: User) -> None:
     for url in (LIST, _page(person), f"{_page(person).removesuffix('change/')}password/"):
         response = desk_of_operator.get(url)

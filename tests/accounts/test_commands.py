@@ -36,7 +36,7 @@ def test_a_person_made_for_scripts_can_sign_in() -> None:
     assert authenticate(request, username="+97699112233", password=PASSWORD) == User.objects.get()
 
 
-@pytest.mark.requirement("F14")
+@pytest.mark.requirement("login:F14")
 def test_the_password_is_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
     _make()
     assert PASSWORD not in capsys.readouterr().out

@@ -68,7 +68,7 @@ def test_a_failed_check_does_not_use_the_code_up_but_five_do(
     assert exchange(http, code).json()["error"] == "invalid_grant"
 
 
-@pytest.mark.requirement("B02", "F09")
+@pytest.mark.requirement("B02", "feature:F09")
 def test_a_replayed_code_ends_what_its_first_use_gave(
     browser_of_somebody: OAuthBrowser, app: Application, api: tuple[str, str], http: Client
 ) -> None:

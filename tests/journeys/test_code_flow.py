@@ -10,7 +10,7 @@ from sessions_app.models import SsoSession
 from tests.oauth import OAuthBrowser, decode, exchange, introspect, post, refresh
 
 
-@pytest.mark.requirement("F01", "F02", "F06")
+@pytest.mark.requirement("feature:F01", "feature:F02", "feature:F06")
 def test_a_code_flow_gives_tokens_that_say_what_happened(
     browser_of_somebody: OAuthBrowser, app: Application, somebody: User
 ) -> None:
@@ -89,7 +89,7 @@ def test_a_masked_phone_stays_masked_at_userinfo(browser_of_somebody: OAuthBrows
     assert "family_name" not in claims
 
 
-@pytest.mark.requirement("F03", "C01")
+@pytest.mark.requirement("feature:F03", "C01")
 def test_a_refresh_rotates_the_token_in_one_row(browser_of_somebody: OAuthBrowser, app: Application) -> None:
     tokens = browser_of_somebody.tokens()
     answer = refresh(browser_of_somebody.client, tokens["refresh_token"])
@@ -101,7 +101,7 @@ def test_a_refresh_rotates_the_token_in_one_row(browser_of_somebody: OAuthBrowse
     assert RefreshToken.objects.count() == 1
 
 
-@pytest.mark.requirement("C08", "C09", "F05")
+@pytest.mark.requirement("C08", "C09", "feature:F05")
 def test_revoking_the_refresh_token_ends_the_access_token_too(
     browser_of_somebody: OAuthBrowser, app: Application, api: tuple[str, str]
 ) -> None:
@@ -115,7 +115,7 @@ def test_revoking_the_refresh_token_ends_the_access_token_too(
     assert refresh(client, tokens["refresh_token"]).json()["error"] == "invalid_grant"
 
 
-@pytest.mark.requirement("F13", "F41")
+@pytest.mark.requirement("feature:F13", "F41")
 def test_logout_with_the_id_token_ends_session_and_tokens(
     browser_of_somebody: OAuthBrowser, app: Application, api: tuple[str, str]
 ) -> None:

@@ -40,7 +40,7 @@ def id_facts(**more: Any) -> IdTokenFacts:
     return IdTokenFacts(**{**COMMON, "subject": "sub-1", "client_id": "app", **more})
 
 
-@pytest.mark.requirement("F02", "D08")
+@pytest.mark.requirement("feature:F02", "D08")
 def test_an_access_token_says_what_rfc_9068_asks_for() -> None:
     claims = access_token_claims(access_facts(**SESSION, policies={"profile": "name-only"}))
     assert claims == {
@@ -75,7 +75,7 @@ def test_an_access_token_without_audience_cannot_be_made() -> None:
         access_token_claims(access_facts(audience=()))
 
 
-@pytest.mark.requirement("F06")
+@pytest.mark.requirement("feature:F06")
 def test_an_id_token_says_who_signed_in_how_and_when() -> None:
     claims = id_token_claims(id_facts(**SESSION, nonce="n-1", extra={"name": "Bat"}))
     assert claims == {

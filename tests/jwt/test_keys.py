@@ -150,7 +150,7 @@ def test_without_a_key_signing_says_so(db: None) -> None:
     assert "RS256" in caught.value.detail
 
 
-@pytest.mark.requirement("F07", "D09")
+@pytest.mark.requirement("feature:F07", "D09")
 def test_the_jwks_holds_next_active_and_still_verifying_keys(ring: Ring, add_key: AddKey) -> None:
     now = timezone.now()
     upcoming = add_key("EdDSA", "next")

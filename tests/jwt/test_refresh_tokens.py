@@ -14,7 +14,7 @@ from jwt_app import refresh_tokens
 from jwt_app.errors import InvalidToken
 from jwt_app.refresh_tokens import TOKEN_LENGTH, derive, is_genuine, parse
 
-pytestmark = pytest.mark.requirement("F03")
+pytestmark = pytest.mark.requirement("feature:F03")
 
 SEED = bytes(range(32))
 FAMILY = uuid.UUID("0193b7a2-7a10-7cc4-9d2b-2f6f0a6d1c55")

@@ -52,7 +52,7 @@ def refuses(token: str, **how: Any) -> str:
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256", "EdDSA"])
-@pytest.mark.requirement("F02")
+@pytest.mark.requirement("feature:F02")
 def test_what_was_signed_is_verified(ring: Ring, claims: Claims, algorithm: str) -> None:
     token = sign({**claims, "name": "Бат-Эрдэнэ"}, typ="at+jwt", algorithm=algorithm)
     assert verify(token, typ="at+jwt", audience=AUDIENCE)["name"] == "Бат-Эрдэнэ"

@@ -67,7 +67,7 @@ def test_the_password_sent_twice_makes_one_account_and_leads_on(browser: Client,
 def test_the_profile_sent_twice_keeps_the_first(browser: Client) -> None:
     pages.sign_up(browser)
     for name in ("Bat", "Dorj"):
-        assert pages.post(browser, pages.PROFILE, {"name": name})["Location"] == "/"
+        assert pages.post(browser, pages.PROFILE, {"given_name": name})["Location"] == "/"
     assert User.objects.get().name == "Bat"
 
 
@@ -88,7 +88,7 @@ def test_a_step_without_the_ones_before_starts_at_the_number(browser: Client, ur
 
 
 def test_the_profile_is_for_people_who_are_signed_in(browser: Client) -> None:
-    for response in (browser.get(pages.PROFILE), pages.post(browser, pages.PROFILE, {"name": "Bat"})):
+    for response in (browser.get(pages.PROFILE), pages.post(browser, pages.PROFILE, {"given_name": "Bat"})):
         assert (response.status_code, response["Location"]) == (303, pages.LOGIN)
 
 

@@ -49,7 +49,7 @@ def redeem(server: LiveServer, code: str, times: int) -> list[Answer]:
 
 
 @pytest.mark.race
-@pytest.mark.requirement("B01", "F09")
+@pytest.mark.requirement("B01", "feature:F09")
 def test_one_code_gives_one_family_to_one_of_eight_parallel_requests(running: LiveServer) -> None:
     for _ in range(ROUNDS):
         before = read_invariants(running)
