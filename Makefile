@@ -8,7 +8,7 @@ TEMPLATES := $(wildcard templates */templates)
 export VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-services check lint format lock docs clean
+.PHONY: help install run demo test test-services check lint format lock docs messages clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-17s %s\n", $$1, $$2 }'
@@ -34,7 +34,7 @@ demo: $(VENV)/.installed ## Drive sign-up to log-out over HTTP against a server 
 test: $(VENV)/.installed-dev ## Run the tests on SQLite and this process's memory (ARGS="-k word" picks some)
 	@$(BIN)/pytest -m "not browser and not services" $(ARGS)
 
-test-services: $(VENV)/.installed-dev ## Run the tests on PostgreSQL and Redis, then in a real browser
+test-services: $(VENV)/.installed-dev ## Run the tests on PostgreSQL, on MariaDB, with Redis, and in a real browser
 	@sh scripts/test_services.sh $(ARGS)
 
 check: $(VENV)/.installed-dev ## Format, lint, types, floors, migrations, deploy settings, generated pages
@@ -53,6 +53,9 @@ docs: $(VENV)/.installed-dev ## Write the generated pages: settings, events, com
 	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py settings_reference
 	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py event_catalogue
 	@$(BIN)/python -m tests.compliance
+
+messages: $(VENV)/.installed-dev ## Collect and compile what is translated: locale/ (needs GNU gettext)
+	@sh scripts/messages.sh
 
 lock: ## Resolve requirements*.in again into the hashed lock files (needs uv)
 	@sh scripts/lock.sh

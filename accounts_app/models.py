@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts_app.identifiers import mask_phone
 from accounts_app.managers import UserManager
+from core_app.ids import time_ordered_uuid
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -86,3 +87,26 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.given_name or self.display_name
+
+
+class PhoneChange(models.Model):
+    """One number that took another's place. Whoever has the link of its notice can take it back for a while."""
+
+    id = models.UUIDField(primary_key=True, default=time_ordered_uuid, editable=False)
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="phone_changes", verbose_name=_("person")
+    )
+    old_phone = models.CharField(_("old phone"), max_length=16, blank=True, default="")
+    old_phone_proven_at = models.DateTimeField(_("old phone proven at"), null=True, blank=True)
+    new_phone = models.CharField(_("new phone"), max_length=16)
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now)
+    undo_hash = models.CharField(max_length=64, unique=True, editable=False)
+    undo_until = models.DateTimeField(_("can be undone until"))
+    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("change of number")
+        verbose_name_plural = _("changes of number")
+
+    def __str__(self) -> str:
+        return f"{mask_phone(self.old_phone)} → {mask_phone(self.new_phone)}"

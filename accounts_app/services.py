@@ -63,6 +63,27 @@ def set_password(*, user: User, password: str) -> None:
     user.save(update_fields=["password", "password_changed_at", "must_change_password", "updated_at"])
 
 
+def with_new_password(*, user: User, password: str) -> User:
+    """The person with a password that has passed the rules, hashed and not yet saved (`save_new_password`)."""
+    _hash_password(user, password)
+    user.must_change_password = False
+    return user
+
+
+def save_new_password(*, user: User) -> bool:
+    """Save what `with_new_password` made. False, and nothing saved, when the person was shut out or got another
+    number since `user` was read: what was proven then is no proof any more.
+    """
+    return bool(
+        User.objects.filter(pk=user.pk, phone=user.phone, is_active=True).update(
+            password=user.password,
+            password_changed_at=user.password_changed_at,
+            must_change_password=user.must_change_password,
+            updated_at=timezone.now(),
+        )
+    )
+
+
 def update_profile(
     *,
     user: User,

@@ -2,12 +2,19 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.core.checks import Tags, register
 from django.utils.translation import gettext_lazy as _
+
+from auth_server_django.checks import check_collation
 
 
 class ServerConfig(AppConfig):
     name = "auth_server_django"
     verbose_name = _("Server")
+
+    def ready(self) -> None:
+        """Register the start-up checks."""
+        register(check_collation, Tags.database)
 
 
 class ServerAdminConfig(AdminConfig):

@@ -25,7 +25,10 @@ class ServerSettings:
     )
     ALLOWED_HOSTS = Setting[list[str]]([], "Host names answered for. Empty: the issuer's host only.")
     DATABASE_URL = Setting(
-        "", "postgres://…, mysql://… or sqlite:///path. Empty: db.sqlite3 beside manage.py.", secret=True
+        "",
+        "postgres://…, mysql://… (MariaDB and MySQL, see docs/databases.md) or sqlite:///path. Empty: db.sqlite3 "
+        "beside manage.py.",
+        secret=True,
     )
     DATABASE_CONN_MAX_AGE = Setting(
         300, "Seconds a database connection is kept; checked before it is used again."

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("custom_scopes_and_policies_app.urls")),
     path("", include("phone_auth_app.urls")),
+    path("", include("messaging_app.urls")),
     path("account/", include("self_service_app.urls")),
     path("api/", api.urls),
     path("i18n/", include("django.conf.urls.i18n")),

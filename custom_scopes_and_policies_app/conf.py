@@ -22,6 +22,14 @@ class DeskSettings:
     AUTHORIZATION_REQUEST_SECONDS = Setting(
         3600, "How long a person may take from the request to the consent."
     )
+    FIRST_PARTY_CLIENT_ID = Setting(
+        "first-party",
+        "The public client whose tokens the JSON API gives; made by `manage.py bootstrap`.",
+    )
+    FIRST_PARTY_SCOPES = Setting[list[str]](
+        ["openid", "profile", "email", "phone", "offline_access"],
+        "Scopes of that client when it is made; later edited in the admin.",
+    )
     CLIENT_CACHE_SECONDS = Setting(1.0, "How long a process may use its copy of a client. At most 1.")
     MAX_REQUEST_BODY = Setting(64 * 1024, "Largest body a machine endpoint reads, in bytes.")
     SCOPES = Setting[list[str]](

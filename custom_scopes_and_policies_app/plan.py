@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -15,15 +16,20 @@ from accounts_app.models import User
 from custom_scopes_and_policies_app.clients import may_refresh
 from custom_scopes_and_policies_app.conf import conf
 from custom_scopes_and_policies_app.models import Application, Grant, RefreshToken
+from custom_scopes_and_policies_app.models.application import REFRESH_TOKEN
 from jwt_app.claims import AccessTokenFacts
+from sessions_app.models import SsoSession
 
 SEED_BYTES = 32
+# What the record calls the grant of a sign-in by JSON: there is no grant type of the standard behind it.
+FIRST_PARTY = "first_party"
 
 
 class Write(Enum):
     """What the store has to do."""
 
     REDEEM_CODE = "redeem_code"
+    START_FAMILY = "start_family"
     ROTATE = "rotate"
     REPEAT = "repeat"
     RECORD_ONLY = "record_only"
@@ -106,7 +112,6 @@ def family_of_jti(jti: str) -> uuid.UUID | None:
 
 def plan_code_redemption(*, grant: Grant, client: Application, now: datetime) -> TokenPlan:
     """Tokens for a code: a new family with everything the code says."""
-    lifetime = client.refresh_token_lifetime or conf.REFRESH_TOKEN_SECONDS
     family = RefreshToken(
         application=client,
         user_id=grant.user_id,
@@ -120,9 +125,7 @@ def plan_code_redemption(*, grant: Grant, client: Application, now: datetime) ->
         acr=grant.acr,
         amr=grant.amr,
         auth_time=grant.auth_time,
-        created_at=now,
-        expires_at=now + timedelta(seconds=lifetime),
-        idle_expires_at=now + timedelta(seconds=client.refresh_token_idle or conf.REFRESH_TOKEN_IDLE_SECONDS),
+        **_lifetimes(client, now),
     )
     return TokenPlan(
         write=Write.REDEEM_CODE,
@@ -133,6 +136,38 @@ def plan_code_redemption(*, grant: Grant, client: Application, now: datetime) ->
         user=grant.user,
         family=family,
         grant=grant,
+        jti=family_jti(family.id),
+    )
+
+
+def plan_sign_in(
+    *, user: User, session: SsoSession, client: Application, granted: Mapping[str, str], now: datetime
+) -> TokenPlan:
+    """Tokens for a sign-in that came without an authorization request: our own app, with its own pages.
+
+    `granted` maps scopes to their levels ("" where a scope has none).
+    """
+    family = RefreshToken(
+        application=client,
+        user=user,
+        session=session,
+        seed=os.urandom(SEED_BYTES),
+        has_refresh_token=REFRESH_TOKEN in client.grant_types,
+        scope=" ".join(granted),
+        policies={scope: level for scope, level in granted.items() if level},
+        acr=session.acr,
+        amr=session.amr,
+        auth_time=session.auth_time,
+        **_lifetimes(client, now),
+    )
+    return TokenPlan(
+        write=Write.START_FAMILY,
+        grant_type=FIRST_PARTY,
+        client=client,
+        scopes=tuple(granted),
+        issued_at=now,
+        user=user,
+        family=family,
         jti=family_jti(family.id),
     )
 
@@ -158,6 +193,17 @@ def plan_client_credentials(*, client: Application, scopes: tuple[str, ...], now
     return TokenPlan(
         write=Write.RECORD_ONLY, grant_type="client_credentials", client=client, scopes=scopes, issued_at=now
     )
+
+
+def _lifetimes(client: Application, now: datetime) -> dict[str, datetime]:
+    """When a new family begins and ends."""
+    absolute = client.refresh_token_lifetime or conf.REFRESH_TOKEN_SECONDS
+    idle = client.refresh_token_idle or conf.REFRESH_TOKEN_IDLE_SECONDS
+    return {
+        "created_at": now,
+        "expires_at": now + timedelta(seconds=absolute),
+        "idle_expires_at": now + timedelta(seconds=idle),
+    }
 
 
 def _json_object(text: str) -> dict[str, Any]:

@@ -70,6 +70,9 @@ def write(plan: TokenPlan, *, caller: Caller, now: datetime) -> None:
         if plan.write is Write.REDEEM_CODE:
             _redeem(plan, now)
             token_issued.emit(**_facts(plan), caller=caller)
+        elif plan.write is Write.START_FAMILY:
+            _start_family(plan)
+            token_issued.emit(**_facts(plan), caller=caller)
         elif plan.write is Write.ROTATE:
             _rotate(plan, now)
             token_refreshed.emit(**_facts(plan), caller=caller)
@@ -88,6 +91,13 @@ def _redeem(plan: TokenPlan, now: datetime) -> None:
     ).update(consumed_at=now, family=plan.family.pk)
     if not claimed:
         raise LostRace
+    plan.family.save(force_insert=True)
+
+
+def _start_family(plan: TokenPlan) -> None:
+    """Nothing to claim: the sign-in itself is the authorization, and happens in the same transaction."""
+    if plan.family is None:
+        raise TypeError("a first-party sign-in needs its family")
     plan.family.save(force_insert=True)
 
 

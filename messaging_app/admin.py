@@ -1,13 +1,31 @@
 """The outbox as operators see it: what happened to a message, never what it said or to whom in full."""
 
+import uuid
+from typing import Any
+
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
+from core_app.caller import caller_of
+from core_app.keyring import SealBroken
+from limits_app.blocks import block, is_blocked, unblock
+from limits_app.models import Block
+from messaging_app import totals
+from messaging_app.envelope import open_recipient
 from messaging_app.models import OutboundMessage
 from messaging_app.services import retry_given_up
+from messaging_app.spending_conf import conf
+
+DAYS = (1, 7, 30, 90)
 
 
 @admin.register(OutboundMessage)
@@ -17,20 +35,26 @@ class OutboundMessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not g
         "channel",
         "purpose",
         "recipient_masked",
+        "country",
         "status",
         "attempts",
         "route",
         "parts",
+        "cost",
+        "currency",
+        "receipt_status",
         "sent_at",
     )
-    list_filter = ("status", "channel", "purpose")
-    search_fields = ("=idempotency_key",)
-    search_help_text = _("The whole idempotency key.")
+    list_filter = ("status", "channel", "route", "receipt_status", "country", "purpose")
+    search_fields = ("=idempotency_key", "=provider_id")
+    search_help_text = _("The whole idempotency key or the provider's whole id.")
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
     show_full_result_count = False
     exclude = ("recipient_sealed", "payload_sealed")
     actions = ("retry",)
+    change_list_template = "admin/messaging_app/outboundmessage/change_list.html"
+    change_form_template = "admin/messaging_app/outboundmessage/change_form.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -49,3 +73,90 @@ class OutboundMessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not g
         count = retry_given_up(ids=list(queryset.values_list("id", flat=True)))
         text = ngettext("%d message is queued again.", "%d messages are queued again.", count)
         self.message_user(request, text % count, messages.SUCCESS if count else messages.WARNING)
+
+    def get_urls(self) -> list[URLPattern]:
+        site = self.admin_site
+        return [
+            path("totals/", site.admin_view(self.totals), name="messaging_app_outboundmessage_totals"),
+            path(
+                "<uuid:message_id>/block/",
+                site.admin_view(require_POST(self.block_number)),
+                name="messaging_app_outboundmessage_block",
+            ),
+            *super().get_urls(),
+        ]
+
+    def totals(self, request: HttpRequest) -> HttpResponse:
+        """Counts and cost by day, route and country; budgets; breakers."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        days = _days(request.GET.get("days", ""))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _now("Totals and cost"),
+            "rows": totals.totals(days=days),
+            "budgets": totals.budgets(),
+            "routes": totals.routes(),
+            "currency": conf.SMS_CURRENCY,
+            "days": days,
+            "choices": DAYS,
+        }
+        return TemplateResponse(request, "admin/messaging_app/outboundmessage/totals.html", context)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The message, with a button that blocks its number or lets it go."""
+        message = self.get_object(request, object_id)
+        blocking = _blocking(message) if message and _may_block(request) else None
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), "blocking": blocking}
+        )
+
+    def block_number(self, request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
+        """Block the number of this message, or let it go; the operator never sees the whole of it."""
+        if not _may_block(request):
+            raise PermissionDenied
+        message = get_object_or_404(OutboundMessage, pk=message_id, channel=OutboundMessage.Channel.SMS)
+        phone, caller = _recipient(message), caller_of(request)
+        if not phone:
+            self.message_user(request, _now("This message's number cannot be opened."), messages.ERROR)
+        elif request.POST.get("action") == "unblock":
+            unblock(kind=Block.Kind.PHONE, key=phone, caller=caller)
+            self.message_user(request, _now("The number gets SMS again."), messages.SUCCESS)
+        else:
+            reason = _now("by an operator")
+            block(
+                kind=Block.Kind.PHONE, key=phone, label=message.recipient_masked, reason=reason, caller=caller
+            )
+            self.message_user(request, _now("The number gets no SMS any more."), messages.SUCCESS)
+        return redirect("admin:messaging_app_outboundmessage_change", message_id)
+
+
+def _days(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and int(text) in DAYS else DAYS[1]
+
+
+def _may_block(request: HttpRequest) -> bool:
+    return request.user.has_perm("limits_app.add_block")
+
+
+def _blocking(message: OutboundMessage) -> dict[str, str] | None:
+    """What the button does; None for an e-mail, or when the number cannot be opened."""
+    phone = _recipient(message) if message.channel == OutboundMessage.Channel.SMS else ""
+    if not phone:
+        return None
+    if is_blocked(Block.Kind.PHONE, phone):
+        return {"action": "unblock", "label": _now("Let this number have SMS again")}
+    return {"action": "block", "label": _now("Block this number")}
+
+
+def _recipient(message: OutboundMessage) -> str:
+    try:
+        return open_recipient(message.id, message.recipient_sealed)
+    except SealBroken:
+        return ""

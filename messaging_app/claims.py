@@ -8,6 +8,7 @@ finds that its claim is no longer the current one, and changes nothing.
 import secrets
 import uuid
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
@@ -39,7 +40,27 @@ def claim_next() -> OutboundMessage | None:
     return _claim_first(_waiting()[:CANDIDATES])
 
 
-def mark_sent(message: OutboundMessage, *, route: str, provider_id: str = "", parts: int = 0) -> bool:
+def hand_over(message: OutboundMessage, route: str) -> bool:
+    """Note which gateway is about to get the message, before it is called.
+
+    False when the claim was lost or the message has become too late meanwhile: then it must not be sent. Whoever
+    takes over after a crash sees from the note that it may have left.
+    """
+    now = timezone.now()
+    changed = _mine(message).filter(_in_time(now)).update(handed_to=route, claimed_at=now)
+    message.handed_to = route
+    return changed == 1
+
+
+def mark_sent(
+    message: OutboundMessage,
+    *,
+    route: str,
+    provider_id: str = "",
+    parts: int = 0,
+    cost: Decimal | None = None,
+    currency: str = "",
+) -> bool:
     """Record the delivery and wipe the content. False when the claim was lost meanwhile."""
     payload = message.payload_sealed if conf.MESSAGING_KEEP_BODIES else ""
     return _settle(
@@ -49,6 +70,8 @@ def mark_sent(message: OutboundMessage, *, route: str, provider_id: str = "", pa
         route=route,
         provider_id=provider_id[:100],
         parts=parts,
+        cost=cost,
+        currency=currency,
         payload_sealed=payload,
         last_error="",
     )
@@ -59,12 +82,25 @@ def mark_refused(message: OutboundMessage, reason: str) -> bool:
     return _settle(message, status=Status.FAILED, last_error=reason[:200])
 
 
+def mark_unknown(message: OutboundMessage, reason: str) -> bool:
+    """It may have left, and nobody can be asked: it is never sent again, so its content goes."""
+    return _settle(
+        message,
+        status=Status.UNKNOWN,
+        route=message.handed_to,
+        last_error=reason[:200],
+        payload_sealed="",
+    )
+
+
 def postpone(message: OutboundMessage, reason: str) -> bool:
-    """Back into the queue for later, or given up after the last attempt."""
-    if message.attempts >= conf.MESSAGING_MAX_ATTEMPTS:
-        return _settle(message, status=Status.DEAD, last_error=reason[:200])
-    later = timezone.now() + retry_delay(message.attempts)
-    return _settle(message, status=Status.QUEUED, next_attempt_at=later, last_error=reason[:200])
+    """Nothing was sent: back into the queue for later and for any gateway, or given up after the last attempt."""
+    return _try_later(message, reason, handed_to="")
+
+
+def repeat_later(message: OutboundMessage, reason: str) -> bool:
+    """It may have left: back into the queue, but for the same gateway only."""
+    return _try_later(message, reason, handed_to=message.handed_to)
 
 
 def sweep() -> None:
@@ -85,9 +121,20 @@ def retry_delay(attempts: int) -> timedelta:
     return timedelta(seconds=seconds * (0.75 + secrets.randbelow(501) / 1000))
 
 
+def _try_later(message: OutboundMessage, reason: str, *, handed_to: str) -> bool:
+    changes = {"last_error": reason[:200], "handed_to": handed_to}
+    if message.attempts >= conf.MESSAGING_MAX_ATTEMPTS:
+        return _settle(message, status=Status.DEAD, **changes)
+    later = timezone.now() + retry_delay(message.attempts)
+    return _settle(message, status=Status.QUEUED, next_attempt_at=later, **changes)
+
+
+def _mine(message: OutboundMessage) -> QuerySet[OutboundMessage]:
+    return OutboundMessage.objects.filter(id=message.id, status=Status.SENDING, attempts=message.attempts)
+
+
 def _settle(message: OutboundMessage, **changes: object) -> bool:
-    mine = OutboundMessage.objects.filter(id=message.id, status=Status.SENDING, attempts=message.attempts)
-    return mine.update(**changes) == 1
+    return _mine(message).update(**changes) == 1
 
 
 def _close(condition: Q, **changes: object) -> None:
@@ -120,8 +167,11 @@ def _is_due(now: datetime) -> Q:
     abandoned = Q(
         status=Status.SENDING, claimed_at__lt=_oldest_claim(now), attempts__lt=conf.MESSAGING_MAX_ATTEMPTS
     )
-    in_time = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-    return (waiting | abandoned) & in_time
+    return (waiting | abandoned) & _in_time(now)
+
+
+def _in_time(now: datetime) -> Q:
+    return Q(expires_at__isnull=True) | Q(expires_at__gt=now)
 
 
 def _oldest_claim(now: datetime) -> datetime:

@@ -24,6 +24,8 @@ class OutboundMessage(models.Model):
         FAILED = "failed", _("refused for good")
         DEAD = "dead", _("given up")
         EXPIRED = "expired", _("too late to send")
+        UNKNOWN = "unknown", _("nobody knows whether it left")
+        REFUSED = "refused", _("over a limit")
 
     id = models.UUIDField(primary_key=True, default=time_ordered_uuid, editable=False)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
@@ -46,6 +48,10 @@ class OutboundMessage(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=200, blank=True, default="")
 
+    country = models.CharField(_("country"), max_length=3, blank=True, default="")
+    # Set before a gateway is called and emptied when it took nothing: what is found here after a worker has died
+    # may have been sent.
+    handed_to = models.CharField(_("handed to"), max_length=32, blank=True, default="")
     route = models.CharField(_("route"), max_length=32, blank=True, default="")
     provider_id = models.CharField(_("provider's id"), max_length=100, blank=True, default="")
     parts = models.PositiveSmallIntegerField(_("parts"), default=0)

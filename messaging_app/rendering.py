@@ -19,31 +19,38 @@ class Rendered:
 
 
 def render_sms(template: str, context: Mapping[str, object], language: str) -> Rendered:
-    """Render `templates/messages/<template>.sms.txt`. Raises Django's template errors."""
+    """Render `templates/messages/<template>.<language>.sms.txt` where there is one, else `<template>.sms.txt`.
+
+    Raises Django's template errors.
+    """
+    names = [f"{template}.{code}.sms.txt" for code in (language.lower(), language.lower().split("-")[0])]
     with translation.override(language):
-        return Rendered(text=_text(f"{template}.sms.txt", context))
+        return Rendered(text=_text([*names, f"{template}.sms.txt"], context))
 
 
 def render_email(template: str, context: Mapping[str, object], language: str) -> Rendered:
     """Render `<template>.subject.txt`, `.email.txt` and `.email.html`. Raises Django's template errors."""
     with translation.override(language):
         return Rendered(
-            subject=" ".join(_text(f"{template}.subject.txt", context).split()),
-            text=_text(f"{template}.email.txt", context),
-            html=_render(f"{template}.email.html", context, autoescape=True),
+            subject=" ".join(_text([f"{template}.subject.txt"], context).split()),
+            text=_text([f"{template}.email.txt"], context),
+            html=_render([f"{template}.email.html"], context, autoescape=True),
         )
 
 
-def _text(name: str, context: Mapping[str, object]) -> str:
-    return _render(name, context, autoescape=False).strip()
+def _text(names: list[str], context: Mapping[str, object]) -> str:
+    return _render(names, context, autoescape=False).strip()
 
 
-def _render(name: str, context: Mapping[str, object], *, autoescape: bool) -> str:
-    """There is no request here: what pages get from context processors is given by hand."""
+def _render(names: list[str], context: Mapping[str, object], *, autoescape: bool) -> str:
+    """The first template that exists.
+
+    There is no request here: what pages get from context processors is given by hand.
+    """
     surroundings = {
         "product_name": settings.PRODUCT_NAME,
         "issuer_url": settings.ISSUER_URL,
         "host": urlsplit(settings.ISSUER_URL).hostname,
     }
-    template = Engine.get_default().get_template(f"messages/{name}")
+    template = Engine.get_default().select_template([f"messages/{name}" for name in names])
     return template.render(Context({**surroundings, **context}, autoescape=autoescape))

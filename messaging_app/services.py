@@ -3,24 +3,36 @@
 The row is written in the caller's transaction: no change without its message, and none without its change.
 """
 
+import logging
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone, translation
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.utils import timezone
 
-from core_app.ids import time_ordered_uuid
-from messaging_app.conf import INLINE, delivery_mode
-from messaging_app.delivery import deliver
-from messaging_app.envelope import seal_payload, seal_recipient
+from core_app.caller import Caller
+from messaging_app.conf import conf
 from messaging_app.models import OutboundMessage
+from messaging_app.numbers import CountryRefused, country_of, refuse_unusable
+from messaging_app.outbox import Draft, language_of, write
+from messaging_app.parts import count_parts
+from messaging_app.prices import most_it_can_cost
 from messaging_app.recipients import mask_email, mask_phone
+from messaging_app.rendering import render_sms
+from messaging_app.routes import gateways_for, parse_routes
+from messaging_app.spending import Expense, SendingRefused, look_first, pay_for
+
+logger = logging.getLogger(__name__)
 
 Channel = OutboundMessage.Channel
 Status = OutboundMessage.Status
+# Purposes of messages that somebody waits for; every other message is a notice.
+CODES = "otp."
 
 
 def queue_sms(
@@ -33,24 +45,39 @@ def queue_sms(
     expires_at: datetime | None = None,
     idempotency_key: str | None = None,
     user_id: int | None = None,
+    caller: Caller | None = None,
 ) -> OutboundMessage:
-    """Queue `templates/messages/<template>.sms.txt` for an E.164 number.
+    """Queue `templates/messages/<template>.sms.txt` for an E.164 number, within the spending limits.
 
-    `purpose` is a stable word for operators. After `expires_at` it is no longer sent. A second call with the
-    same `idempotency_key` (at most 100 characters) returns the first call's message and sends nothing.
+    `purpose` is a stable word for operators; `caller` is who asked, when a person did. After `expires_at` it is
+    no longer sent. A second call with the same `idempotency_key` (at most 100 characters) returns the first
+    call's message, sends nothing and costs nothing.
+
+    A code (`purpose` begins with "otp.") that may not be sent raises SendingRefused or CountryRefused. A notice
+    never fails the action it tells of: it is written with the status "refused".
     """
-    return _queue(
+    if idempotency_key and (earlier := _queued_before(idempotency_key)):
+        return earlier
+    draft = Draft(
         channel=Channel.SMS,
         to=to,
         masked=mask_phone(to),
         template=template,
         context=context,
         purpose=purpose,
-        language=language,
+        language=language_of(language),
+        country=country_of(to),
         expires_at=expires_at,
         idempotency_key=idempotency_key,
         user_id=user_id,
     )
+    try:
+        expense = _expense(draft, caller)
+        look_first(expense)
+        with transaction.atomic():
+            return _pay_and_write(expense, draft)
+    except (SendingRefused, CountryRefused) as refusal:
+        return _without_sending(draft, refusal)
 
 
 def queue_email(
@@ -65,20 +92,23 @@ def queue_email(
     user_id: int | None = None,
 ) -> OutboundMessage:
     """Queue `<template>.subject.txt`, `.email.txt` and `.email.html` for an address; otherwise as
-    `queue_sms`.
+    `queue_sms`, without limits: it costs nothing.
     """
-    return _queue(
-        channel=Channel.EMAIL,
-        to=to,
-        masked=mask_email(to),
-        template=template,
-        context=context,
-        purpose=purpose,
-        language=language,
-        expires_at=expires_at,
-        idempotency_key=idempotency_key,
-        user_id=user_id,
+    message, _is_new = write(
+        Draft(
+            channel=Channel.EMAIL,
+            to=to,
+            masked=mask_email(to),
+            template=template,
+            context=context,
+            purpose=purpose,
+            language=language,
+            expires_at=expires_at,
+            idempotency_key=idempotency_key,
+            user_id=user_id,
+        )
     )
+    return message
 
 
 def retry_given_up(*, ids: list[uuid.UUID]) -> int:
@@ -90,39 +120,46 @@ def retry_given_up(*, ids: list[uuid.UUID]) -> int:
     ).update(status=Status.QUEUED, attempts=0, next_attempt_at=now)
 
 
-def _queue(
-    *,
-    channel: Channel,
-    to: str,
-    masked: str,
-    template: str,
-    context: Mapping[str, object],
-    purpose: str,
-    language: str,
-    expires_at: datetime | None,
-    idempotency_key: str | None,
-    user_id: int | None,
-) -> OutboundMessage:
-    message_id = time_ordered_uuid()
-    fields = {
-        "id": message_id,
-        "channel": channel,
-        "recipient_sealed": seal_recipient(message_id, to),
-        "recipient_masked": masked,
-        "template": template,
-        "payload_sealed": seal_payload(message_id, context),
-        "purpose": purpose,
-        "language": language or translation.get_language() or settings.LANGUAGE_CODE,
-        "expires_at": expires_at,
-        "user_id": user_id,
-    }
-    message, is_new = OutboundMessage.objects.get_or_create(
-        idempotency_key=idempotency_key or message_id.hex, defaults=fields
-    )
-    if is_new and delivery_mode() == INLINE:
-        transaction.on_commit(lambda: _deliver_now(message.id), robust=True)
+def _queued_before(idempotency_key: str) -> OutboundMessage | None:
+    return OutboundMessage.objects.filter(idempotency_key=idempotency_key).first()
+
+
+def _pay_and_write(expense: Expense, draft: Draft) -> OutboundMessage:
+    overstepped = pay_for(expense)
+    if overstepped:
+        logger.warning("an SMS (%s) is sent beyond limits: %s", draft.purpose, ", ".join(overstepped))
+        draft = replace(draft, note=f"over {', '.join(overstepped)}")
+    message, is_new = write(draft)
+    if not is_new:  # somebody else queued it meanwhile, and paid for it
+        transaction.set_rollback(True)
     return message
 
 
-def _deliver_now(message_id: uuid.UUID) -> None:
-    deliver(message_id)
+def _without_sending(draft: Draft, refusal: SendingRefused | CountryRefused) -> OutboundMessage:
+    """The message that somebody else has queued under the same key meanwhile; else, for a notice, one that says
+    why it is not sent. Raises the refusal of a code.
+    """
+    if draft.idempotency_key and (earlier := _queued_before(draft.idempotency_key)):
+        return earlier
+    reason = refusal.detail or refusal.code
+    logger.warning("an SMS (%s) is not sent: %s", draft.purpose, reason)
+    if draft.purpose.startswith(CODES):
+        raise refusal
+    message, _is_new = write(replace(draft, refused=reason))
+    return message
+
+
+def _expense(draft: Draft, caller: Caller | None) -> Expense:
+    """Raises CountryRefused."""
+    country = refuse_unusable(draft.to)
+    return Expense(phone=draft.to, country=country, ip=caller.ip if caller else "", cost=_cost_of(draft))
+
+
+def _cost_of(draft: Draft) -> Decimal:
+    """What it can cost at most. A template that cannot be rendered is found out again when it is sent."""
+    try:
+        parts = count_parts(render_sms(draft.template, draft.context, draft.language).text)
+    except (TemplateDoesNotExist, TemplateSyntaxError):
+        parts = 1
+    routes = gateways_for(draft.to, parse_routes(conf.SMS_ROUTES))
+    return most_it_can_cost(country=draft.country, routes=routes, parts=parts)

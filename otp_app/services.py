@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts_app.identifiers import mask_phone
 from core_app.caller import Caller
-from core_app.events import REFUSED
+from core_app.events import REFUSED, SUCCESS
 from messaging_app.services import queue_sms
 from otp_app import engine, store
 from otp_app.codes import is_code, new_code
@@ -38,13 +38,21 @@ class Challenge:
 
 
 def issue(
-    *, purpose: Purpose, phone: str, binding: str, language: str = "", caller: Caller | None = None
+    *,
+    purpose: Purpose,
+    phone: str,
+    binding: str,
+    language: str = "",
+    caller: Caller | None = None,
+    is_silent: bool = False,
 ) -> Challenge:
     """Send a code to an E.164 number and return the challenge it answers; an earlier challenge is dead.
 
     `binding` names the browser or API session that must bring the code back (at most 64 characters). Asked
     again by the same one within the cool-down, it returns the challenge that is already there and sends
-    nothing. Raises ResendTooSoon, OtpExhausted, Unavailable.
+    nothing. `is_silent` (nobody has the number) does all of it, counted against the same limits, but the message
+    is born expired: it is never sent and costs nothing, and nobody can tell from outside (G11).
+    Raises ResendTooSoon, OtpExhausted, Unavailable, and what `queue_sms` refuses with.
     """
     now = timezone.now()
     fresh_id = uuid.uuid4()
@@ -56,14 +64,16 @@ def issue(
             language=language,
         )
         if line.challenge_id == fresh_id:
-            _send(row, line, language=language, caller=caller)
+            _send(row, line, language=language, caller=caller, is_silent=is_silent)
     return _challenge(row, line, now)
 
 
-def resend(*, challenge_id: uuid.UUID, binding: str, caller: Caller | None = None) -> Challenge:
+def resend(
+    *, challenge_id: uuid.UUID, binding: str, caller: Caller | None = None, is_silent: bool = False
+) -> Challenge:
     """Send another code for a challenge; the one before is dead, the wrong tries stay counted.
 
-    Raises ResendTooSoon, OtpExhausted, OtpExpired (used, replaced or another browser's), Unavailable.
+    `is_silent` as for `issue`. Raises as `issue`, and OtpExpired (used, replaced or another browser's).
     """
     now = timezone.now()
     row = store.find(challenge_id)
@@ -73,7 +83,7 @@ def resend(*, challenge_id: uuid.UUID, binding: str, caller: Caller | None = Non
         line = store.change(
             row, lambda line: engine.renew(line, now=now, policy=policy()), challenge_id=challenge_id
         )
-        _send(row, line, language=row.language, caller=caller)
+        _send(row, line, language=row.language, caller=caller, is_silent=is_silent)
     return _challenge(row, line, now)
 
 
@@ -145,21 +155,26 @@ def _refuse(row: OtpChallenge, line: engine.Line, caller: Caller | None) -> None
     raise OtpWrong(left) if left else OtpExhausted(conf.OTP_LOCK_SECONDS)
 
 
-def _send(row: OtpChallenge, line: engine.Line, *, language: str, caller: Caller | None) -> None:
+def _send(
+    row: OtpChallenge, line: engine.Line, *, language: str, caller: Caller | None, is_silent: bool
+) -> None:
     rules = policy()
     purpose = Purpose(row.purpose)
     code = new_code(purpose.digits)
     store.keep_code(line, row, code, rules.ttl)
+    send_within = timedelta(0) if is_silent else rules.ttl * SEND_WITHIN
     queue_sms(
         to=row.phone,
         template="otp",
         context={"code": code, "purpose": purpose.value},
-        purpose=f"otp.{purpose.value}",
+        purpose=f"otp.{purpose.value}{'.silent' if is_silent else ''}",
         language=language,
-        expires_at=timezone.now() + rules.ttl * SEND_WITHIN,
+        expires_at=timezone.now() + send_within,
         idempotency_key=f"otp-{line.challenge_id}-{line.generation}",
+        caller=caller,
     )
-    otp_sent.emit(subject=mask_phone(row.phone), reason=purpose.value, caller=caller)
+    outcome = REFUSED if is_silent else SUCCESS
+    otp_sent.emit(subject=mask_phone(row.phone), reason=purpose.value, outcome=outcome, caller=caller)
 
 
 def _challenge(row: OtpChallenge, line: engine.Line, now: datetime) -> Challenge:

@@ -12,15 +12,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
-import psycopg
-from psycopg import sql
+
+from scripts.databases import fresh_database
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
@@ -37,7 +35,7 @@ class ServerFailed(Exception):
     """The server did not start or could not be prepared; the message ends with its last lines of output."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LiveServer:
     """A running server: `url` is its issuer and origin, `log` the file that holds what it prints."""
 
@@ -45,34 +43,44 @@ class LiveServer:
     port: int
     environment: Mapping[str, str]
     log: Path
+    process: "subprocess.Popen[bytes]"
 
     def manage(self, *arguments: str) -> str:
         """Run a management command against this server's database; its output. Raises ServerFailed."""
         return _manage(self.environment, *arguments)
+
+    def restart(self) -> None:
+        """Stop the server and start it again on the same port and database. Raises ServerFailed."""
+        self.stop()
+        self.process = _start(self.environment, self.log)
+        _wait_until_it_answers(self)
+
+    def stop(self) -> None:
+        """Stop it, with its children. A second time does nothing."""
+        _stop(self.process)
 
 
 @contextlib.contextmanager
 def live_server(*, database_url: str = "", **settings: str) -> Iterator[LiveServer]:
     """Prepare and start a server, hand it over, stop it and remove what it made.
 
-    `database_url` may name a PostgreSQL server: a database of a random name is made there. Empty: SQLite in a
-    temporary folder. `settings` are environment variables on top, such as `REDIS_URL`.
+    `database_url` may name a PostgreSQL or MariaDB server: a database of a random name is made there. Empty:
+    SQLite in a temporary folder. `settings` are environment variables on top, such as `REDIS_URL`.
     """
     with (
         tempfile.TemporaryDirectory(prefix="auth-live-") as folder,
-        _database(database_url, folder) as database,
+        fresh_database(database_url, Path(folder)) as database,
     ):
         port = free_port()
         environment = _environment(Path(folder), port, database, settings)
         _manage(environment, "bootstrap")
         log = Path(folder) / "server.log"
-        process = _start(environment, log)
+        server = LiveServer(f"http://localhost:{port}", port, environment, log, _start(environment, log))
         try:
-            url = f"http://localhost:{port}"
-            _wait_until_it_answers(url, process, log)
-            yield LiveServer(url=url, port=port, environment=environment, log=log)
+            _wait_until_it_answers(server)
+            yield server
         finally:
-            _stop(process)
+            server.stop()
 
 
 def free_port() -> int:
@@ -105,22 +113,6 @@ def _environment(folder: Path, port: int, database: str, settings: Mapping[str, 
     }
 
 
-@contextlib.contextmanager
-def _database(url: str, folder: str) -> Iterator[str]:
-    """The URL of an empty database that is gone afterwards."""
-    if not url.startswith("postgres"):
-        yield f"sqlite:///{folder}/db.sqlite3"
-        return
-    name = f"live_{uuid.uuid4().hex[:12]}"
-    server = urlsplit(url)._replace(scheme="postgresql", path="/postgres").geturl()
-    with psycopg.connect(server, autocommit=True, connect_timeout=3) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield urlsplit(url)._replace(path=f"/{name}").geturl()
-        finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
 def _manage(environment: Mapping[str, str], *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
@@ -136,7 +128,7 @@ def _manage(environment: Mapping[str, str], *arguments: str) -> str:
 
 
 def _start(environment: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
             cwd=ROOT,
@@ -147,16 +139,18 @@ def _start(environment: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes
         )
 
 
-def _wait_until_it_answers(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait_until_it_answers(server: LiveServer) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise ServerFailed(f"manage.py serve ended with {process.returncode}:\n{_tail(log.read_text())}")
+        if (code := server.process.poll()) is not None:
+            raise ServerFailed(f"manage.py serve ended with {code}:\n{_tail(server.log.read_text())}")
         with contextlib.suppress(httpx.TransportError):
-            httpx.get(f"{url}/.well-known/jwks.json", timeout=2, trust_env=False)
+            httpx.get(f"{server.url}/.well-known/jwks.json", timeout=2, trust_env=False)
             return
         time.sleep(0.1)
-    raise ServerFailed(f"{url} did not answer within {START_SECONDS} s:\n{_tail(log.read_text())}")
+    raise ServerFailed(
+        f"{server.url} did not answer within {START_SECONDS} s:\n{_tail(server.log.read_text())}"
+    )
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

@@ -1,21 +1,29 @@
-"""Owns one question: do the servers of DATABASE_URL and REDIS_URL answer? (`python -m scripts.services`)"""
+"""Owns one question: do the servers of these URLs answer? (`python -m scripts.services URL…`)"""
 
-import os
 import sys
-from urllib.parse import urlsplit
+from collections.abc import Callable
 
 import psycopg
+import pymysql
 import redis
 
-SECONDS = 3
+from scripts.databases import CONNECT_SECONDS, is_mysql, mysql_server, postgres_server
 
 
 def postgres_problem(url: str) -> str:
     """Why the server of `url` cannot be used, or "". The database named in it need not exist."""
-    server = urlsplit(url)._replace(scheme="postgresql", path="/postgres").geturl()
     try:
-        psycopg.connect(server, connect_timeout=SECONDS).close()
+        psycopg.connect(postgres_server(url), connect_timeout=CONNECT_SECONDS).close()
     except psycopg.Error as error:
+        return str(error).strip()
+    return ""
+
+
+def mysql_problem(url: str) -> str:
+    """Why the MariaDB or MySQL of `url` cannot be used, or ""."""
+    try:
+        pymysql.connect(**mysql_server(url)).close()
+    except pymysql.Error as error:
         return str(error).strip()
     return ""
 
@@ -23,23 +31,32 @@ def postgres_problem(url: str) -> str:
 def redis_problem(url: str) -> str:
     """Why the Redis of `url` cannot be used, or ""."""
     try:
-        redis.Redis.from_url(url, socket_connect_timeout=SECONDS, socket_timeout=SECONDS).ping()
+        redis.Redis.from_url(
+            url, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=CONNECT_SECONDS
+        ).ping()
     except redis.RedisError as error:
         return str(error).strip()
     return ""
 
 
-def main() -> int:
-    """Say what is missing; 0 when both answer."""
-    problems = {
-        "PostgreSQL (DATABASE_URL)": postgres_problem(os.environ["DATABASE_URL"]),
-        "Redis (REDIS_URL)": redis_problem(os.environ["REDIS_URL"]),
-    }
+def problem_of(url: str) -> str:
+    """Why the server of `url` cannot be used, or ""."""
+    return _asker(url)(url)
+
+
+def _asker(url: str) -> Callable[[str], str]:
+    if url.startswith("redis"):
+        return redis_problem
+    return mysql_problem if is_mysql(url) else postgres_problem
+
+
+def main(urls: list[str]) -> int:
+    """Say which of the servers do not answer; 0 when all do. The URLs' passwords are not shown."""
+    problems = {url.partition("://")[0]: problem for url in urls if (problem := problem_of(url))}
     for name, problem in problems.items():
-        if problem:
-            sys.stderr.write(f"{name} does not answer: {problem}\n")
-    return int(any(problems.values()))
+        sys.stderr.write(f"The {name} server does not answer: {problem}\n")
+    return int(bool(problems))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -17,6 +17,10 @@ class SessionsSettings:
         [],
         "Dotted paths of the login steps after the first proof, in order. Each is a `sessions_app.steps.LoginStep`.",
     )
+    TOKEN_ISSUER = Setting(
+        "custom_scopes_and_policies_app.first_party.issue_tokens",
+        "Dotted path of what gives tokens to people who sign in through the JSON API.",
+    )
     PENDING_LOGIN_SECONDS = Setting(900, "How long a login may wait for its next step.")
     BROWSER_COOKIE_SECONDS = Setting(365 * 24 * 3600, "How long a browser is remembered as a known device.")
 

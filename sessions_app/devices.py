@@ -30,6 +30,14 @@ def recognise_device(*, user: User, binding: str, caller: Caller) -> tuple[Devic
     return device, True
 
 
+def is_known_device(*, phone: str, binding: str) -> bool:
+    """Whether the owner of this number (E.164) has signed in with this browser or app before.
+
+    It opens nothing: only its failures are counted apart from everybody else's (F09).
+    """
+    return Device.objects.filter(user__phone=phone, browser_hash=binding).exists() if binding else False
+
+
 def device_name(user_agent: str) -> str:
     """A name people recognise, as "Firefox on Android"; "" when nothing can be told."""
     result = parse(user_agent)

@@ -1,16 +1,21 @@
-"""The login pipeline. Every way in calls `prove`; `complete` is the one place where somebody becomes logged in."""
+"""The login pipeline. Browsers go through `prove` and `complete`, apps that show their own pages through
+`complete_for_app`. All of them end in `_start`, the one place where a sign-in comes to be.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth import login as django_login
+from django.contrib.auth.models import update_last_login
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts_app.models import User
 from core_app.caller import Caller, caller_of
+from core_app.errors import AppError
 from sessions_app import pending as pending_logins
 from sessions_app.assurance import acr_of, amr_of
 from sessions_app.browser import browser_binding
@@ -22,6 +27,14 @@ from sessions_app.models import SsoSession
 from sessions_app.pending import PendingLogin
 from sessions_app.signals import device_new, session_started, session_stepped_up
 from sessions_app.steps import next_step_url
+from sessions_app.tokens import issue_tokens
+
+
+class StepNeeded(AppError):
+    """Another proof is wanted that only the pages can ask for."""
+
+    code = "login_step_needed"
+    status = 403
 
 
 def prove(
@@ -67,6 +80,25 @@ def complete(request: HttpRequest, *, user: User, pending: PendingLogin) -> SsoS
     request.session[SID_KEY] = str(session.sid)
     request.sso_session = session  # type: ignore[attr-defined]
     return session
+
+
+def complete_for_app(
+    *, user: User, methods: Sequence[str], binding: str, caller: Caller, client_id: str = ""
+) -> dict[str, object]:
+    """Sign somebody in for an app that showed its own pages; returns the token answer (RFC 6749 §5.1).
+
+    `methods` are RFC 8176 names, `binding` names the device (64 hex digits), `client_id` the app (the first-party
+    client when left out). Session, tokens and record are written in one transaction. Raises StepNeeded, and what
+    the token issuer raises; nothing is written then.
+    """
+    begun = pending_logins.begin(user_id=user.pk, binding=binding, next_url="")
+    proven = begun.with_proofs(methods, timezone.now())
+    if next_step_url(None, proven) is not None:
+        raise StepNeeded(_("This account needs one more step. Sign in on the web page of this service."))
+    with transaction.atomic():
+        session = _start(user, proven, caller)
+        update_last_login(User, user)
+        return issue_tokens(user=user, session=session, client_id=client_id, caller=caller)
 
 
 def _start(user: User, pending: PendingLogin, caller: Caller) -> SsoSession:

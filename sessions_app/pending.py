@@ -6,10 +6,12 @@ Nobody is logged in while it waits; it holds what was proven so far and where to
 import json
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from django.core.cache import cache
+from redis.exceptions import RedisError
 
 from sessions_app.conf import conf
 
@@ -58,8 +60,9 @@ def load(pending_id: str, *, binding: str) -> PendingLogin | None:
 
 
 def discard(pending_id: str) -> None:
-    """Forget it: it was completed or given up."""
-    cache.delete(_key(pending_id))
+    """Forget it: it was completed or given up. If the cache is away, it runs out by itself."""
+    with suppress(RedisError, OSError):
+        cache.delete(_key(pending_id))
 
 
 def _key(pending_id: str) -> str:

@@ -13,14 +13,14 @@ from sessions_app.pending import PendingLogin
 class LoginStep(Protocol):
     """One step. It is asked whether it is needed, and where its page is; it ends by calling `login.prove` again."""
 
-    def is_needed(self, request: HttpRequest, pending: PendingLogin) -> bool:
-        """Whether this person has to pass the step before being logged in."""
+    def is_needed(self, request: HttpRequest | None, pending: PendingLogin) -> bool:
+        """Whether this person has to pass the step before being logged in. No request: an app asks by JSON."""
 
     def url(self, pending: PendingLogin) -> str:
         """Path of the page that asks for the proof; the pending login's id is in it."""
 
 
-def next_step_url(request: HttpRequest, pending: PendingLogin) -> str | None:
+def next_step_url(request: HttpRequest | None, pending: PendingLogin) -> str | None:
     """The first step that still wants a proof; None when the login is complete."""
     for step in _steps(tuple(conf.LOGIN_STEPS)):
         if step.is_needed(request, pending):

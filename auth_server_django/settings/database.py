@@ -3,6 +3,7 @@
 from typing import Any
 
 import environ
+import pymysql
 
 from auth_server_django.conf import ServerSettings
 from auth_server_django.settings.environment import BASE_DIR, _is_https
@@ -21,6 +22,24 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     }
 elif _database["ENGINE"] == "django.db.backends.postgresql":
     _database["OPTIONS"] = {"connect_timeout": 2, **_database.get("OPTIONS", {})}
+elif _database["ENGINE"] == "django.db.backends.mysql":
+    pymysql.install_as_MySQLdb()
+    _database["ENGINE"] = "auth_server_django.mysql"
+    _database["OPTIONS"] = {
+        "charset": "utf8mb4",
+        # As on PostgreSQL: a statement sees what others have committed, and a conditional UPDATE decides on the newest
+        # row. REPEATABLE READ, the default of MariaDB and MySQL, would decide on the newest and read an older one.
+        "isolation_level": "read committed",
+        "sql_mode": "TRADITIONAL",
+        "connect_timeout": 2,
+        # Longer than any statement of a request; `?read_timeout=3600` in the URL is for a migration of big tables.
+        "read_timeout": 30,
+        "write_timeout": 30,
+        "init_command": "SET SESSION innodb_lock_wait_timeout = 20",
+        **_database.get("OPTIONS", {}),
+    }
+    # Tokens, key ids and client ids differ by case: see `auth_server_django.checks`.
+    _database["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_bin"}
 DATABASES = {"default": _database}
 
 REDIS_URL: str = ServerSettings.REDIS_URL.from_environment()
@@ -43,7 +62,7 @@ if REDIS_URL:
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "auth"}}
 
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "sessions_app.store"
 SESSION_COOKIE_AGE: int = ServerSettings.SESSION_IDLE_SECONDS.from_environment()
 SESSION_COOKIE_NAME = "__Host-session" if _is_https else "session"
 SESSION_COOKIE_SECURE = _is_https

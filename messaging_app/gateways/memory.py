@@ -29,10 +29,15 @@ def clear() -> None:
 
 
 class MemoryGateway:
-    """Raises what waits in `failures`, oldest first; otherwise remembers the message in `delivered`."""
+    """Raises what waits in `failures`, oldest first; otherwise remembers the message in `delivered`, each
+    idempotency key once.
+    """
+
+    repeats_safely = True
 
     def send(self, *, to: str, text: str, idempotency_key: str) -> Sent:
         if failures:
             raise failures.popleft()
-        delivered.append(Delivered(to=to, text=text, idempotency_key=idempotency_key))
+        if all(earlier.idempotency_key != idempotency_key for earlier in delivered):
+            delivered.append(Delivered(to=to, text=text, idempotency_key=idempotency_key))
         return Sent(provider_id=f"memory-{idempotency_key}", parts=count_parts(text))

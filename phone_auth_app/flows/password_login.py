@@ -9,10 +9,12 @@ from accounts_app.identifiers import mask_phone
 from accounts_app.models import User
 from accounts_app.selectors import find_by_phone
 from core_app.caller import caller_of
-from core_app.errors import AppError, TooManyAttempts
+from core_app.errors import AppError
 from core_app.events import REFUSED
-from limits_app.locks import is_locked, seconds_left
+from limits_app.locks import Locked, hand_over
+from phone_auth_app.flows import gate
 from phone_auth_app.signals import login_failed
+from sessions_app.browser import browser_binding
 
 
 class WrongCredentials(AppError):
@@ -21,18 +23,32 @@ class WrongCredentials(AppError):
     code = "wrong_credentials"
 
 
-def check_password(request: HttpRequest, *, phone: str, password: str) -> User:
-    """The person of an E.164 number and a password. Raises WrongCredentials; TooManyAttempts when locked."""
+def check_password(request: HttpRequest, *, phone: str, password: str, binding: str | None = None) -> User:
+    """The person of an E.164 number and a password. Raises WrongCredentials, Locked.
+
+    `binding` names the device; this browser when left out, no device when "".
+    """
+    device = browser_binding(request) if binding is None else binding
+    caller = caller_of(request)
+    try:
+        with gate.one_attempt(phone=phone, caller=caller, binding=device) as attempt:
+            hand_over(request, attempt)
+            return _authenticated(request, phone, password)
+    except Locked:
+        _record_failure(request, phone, reason="locked")
+        raise
+    except WrongCredentials as error:
+        _record_failure(request, phone, reason=error.code)
+        if not gate.seconds_until_open(phone=phone, caller=caller, binding=device):
+            # axes goes by the account's lock, which does not hold for a known device (F09): it may try again.
+            request.axes_locked_out = False  # type: ignore[attr-defined]
+        raise
+
+
+def _authenticated(request: HttpRequest, phone: str, password: str) -> User:
     person = authenticate(request, username=phone, password=password)
     if isinstance(person, User):
         return person
-    if is_locked(request, phone):
-        _record_failure(request, phone, reason="locked")
-        raise TooManyAttempts(
-            _("There were too many failed attempts. Wait a while, then try again."),
-            retry_after=max(1, seconds_left(request, phone)),
-        )
-    _record_failure(request, phone, reason="wrong_credentials")
     raise WrongCredentials(_("The phone number or the password is not right. Check both and try again."))
 
 

@@ -1,23 +1,13 @@
-"""An unfinished sign-up: small versioned JSON in the cache. The browser holds at most an id of it (J06)."""
+"""An unfinished sign-up: what is known of it between its steps."""
 
-import hashlib
-import json
-import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
-from django.core.cache import cache
-from django.utils.translation import gettext_lazy as _
-from redis.exceptions import RedisError
-
-from core_app.errors import Unavailable
 from phone_auth_app.conf import conf
+from phone_auth_app.flows import kept
 
-VERSION = 1
-RETRY_SECONDS = 60
+KIND = "signup"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +36,7 @@ class PendingSignup:
 
 def save(key: str, pending: PendingSignup) -> None:
     """Keep it for `SIGNUP_PENDING_SECONDS` more. Raises Unavailable when the cache is away."""
-    seconds = conf.SIGNUP_PENDING_SECONDS
-    # The end is written down too: this server's clock decides, not the cache's.
-    kept = {"until": time.time() + seconds, "version": VERSION, "pending": asdict(pending)}
-    with _cache_needed():
-        cache.set(_cache_key(key), json.dumps(kept), timeout=seconds)
+    kept.save(KIND, key, asdict(pending), seconds=conf.SIGNUP_PENDING_SECONDS)
 
 
 def load(key: str, *, binding: str) -> PendingSignup | None:
@@ -58,33 +44,11 @@ def load(key: str, *, binding: str) -> PendingSignup | None:
 
     Raises Unavailable when the cache is away.
     """
-    with _cache_needed():
-        text = cache.get(_cache_key(key))
-    kept = json.loads(text) if text else {}
-    if kept.get("version") != VERSION or kept["until"] <= time.time():
-        return None
-    pending = PendingSignup(**kept["pending"])
-    return pending if pending.binding == binding else None
+    facts = kept.load(KIND, key)
+    pending = PendingSignup(**facts) if facts else None
+    return pending if pending and pending.binding == binding else None
 
 
 def drop(key: str) -> None:
     """Forget it: finished, given up or moved to another key. If the cache is away, it runs out by itself."""
-    with suppress(RedisError, OSError):
-        cache.delete(_cache_key(key))
-
-
-@contextmanager
-def _cache_needed() -> Iterator[None]:
-    try:
-        yield
-    except (RedisError, OSError) as error:
-        raise Unavailable(
-            _("Signing up is not possible right now. Try again in a minute."),
-            retry_after=RETRY_SECONDS,
-            detail=type(error).__name__,
-        ) from error
-
-
-def _cache_key(key: str) -> str:
-    # Hashed: a session id or binding read out of the cache opens nothing.
-    return f"phone-signup:{hashlib.sha256(key.encode()).hexdigest()}"
+    kept.drop(KIND, key)

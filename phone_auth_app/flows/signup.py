@@ -13,6 +13,7 @@ from core_app.caller import Caller
 from otp_app import services as otp
 from otp_app.errors import OtpExpired
 from otp_app.purposes import Purpose
+from phone_auth_app.flows import gate
 from phone_auth_app.flows.pending import PendingSignup
 from phone_auth_app.signals import person_signed_up
 
@@ -25,8 +26,9 @@ def start(*, phone: str, binding: str, language: str, caller: Caller) -> Pending
 def send_code(pending: PendingSignup, *, language: str, caller: Caller) -> PendingSignup:
     """Send a code, to known and unknown numbers alike. Twice in a row from one browser, it is sent once.
 
-    Raises ResendTooSoon when another browser was just sent one, and OtpExhausted.
+    Raises Locked, ResendTooSoon when another browser was just sent one, OtpExhausted, and what sending refuses with.
     """
+    gate.require_open(phone=pending.phone, caller=caller, binding=pending.binding)
     challenge = otp.issue(
         purpose=Purpose.SIGNUP, phone=pending.phone, binding=pending.binding, language=language, caller=caller
     )
@@ -34,7 +36,8 @@ def send_code(pending: PendingSignup, *, language: str, caller: Caller) -> Pendi
 
 
 def resend_code(pending: PendingSignup, *, language: str, caller: Caller) -> PendingSignup:
-    """Send another code in place of the last one. Raises ResendTooSoon while the countdown runs."""
+    """Send another code in place of the last one. Raises ResendTooSoon while the countdown runs; as `send_code`."""
+    gate.require_open(phone=pending.phone, caller=caller, binding=pending.binding)
     try:
         challenge = otp.resend(
             challenge_id=uuid.UUID(pending.challenge_id), binding=pending.binding, caller=caller
@@ -46,15 +49,21 @@ def resend_code(pending: PendingSignup, *, language: str, caller: Caller) -> Pen
 
 
 def prove_phone(pending: PendingSignup, *, code: str, caller: Caller) -> PendingSignup:
-    """Compare a code. Raises OtpWrong, OtpExpired or OtpExhausted; a right code works once."""
-    otp.verify(
-        challenge_id=uuid.UUID(pending.challenge_id),
-        purpose=Purpose.SIGNUP,
-        phone=pending.phone,
-        binding=pending.binding,
-        code=code,
-        caller=caller,
-    )
+    """Compare a code; a right one works once. One that ran out is no guess and counts for nothing.
+
+    Raises Locked, OtpWrong, OtpExpired or OtpExhausted.
+    """
+    if not has_live_code(pending):
+        raise OtpExpired
+    with gate.one_attempt(phone=pending.phone, caller=caller, binding=pending.binding):
+        otp.verify(
+            challenge_id=uuid.UUID(pending.challenge_id),
+            purpose=Purpose.SIGNUP,
+            phone=pending.phone,
+            binding=pending.binding,
+            code=code,
+            caller=caller,
+        )
     return replace(pending, proven_at=timezone.now().timestamp())
 
 

@@ -7,15 +7,9 @@ from accounts_app.identifiers import InvalidPhone, normalise_phone
 from phone_auth_app.flows.password_login import WrongCredentials, check_password
 from phone_auth_app.forms import LoginForm
 from phone_auth_app.views import signup_state
-from phone_auth_app.views.pages import (
-    continue_url,
-    is_switching,
-    next_of,
-    page,
-    refused,
-    see_other,
-    url_with_next,
-)
+from phone_auth_app.views.numbers import count_bad_number
+from phone_auth_app.views.pages import is_switching, next_of, page, refused, see_other, url_with_next
+from phone_auth_app.views.signed_in import signed_in_page
 from sessions_app.login import prove
 
 
@@ -25,15 +19,14 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _sign_in(request)
     if request.user.is_authenticated and not is_switching(request):
-        other_url = url_with_next("phone_auth:login", request, prompt="login")
-        context = {"next_url": continue_url(request), "other_url": other_url, "is_signup": False}
-        return render(request, "phone_auth/signed_in.html", context)
+        return signed_in_page(request, "phone_auth:login")
     return render(request, "phone_auth/login.html", _context(request, _empty_form(request)))
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:
     form = LoginForm(request.POST)
     if not form.is_valid():
+        count_bad_number(request, form)
         return render(request, "phone_auth/login.html", _context(request, form), status=400)
     try:
         person = check_password(
@@ -65,4 +58,10 @@ def _known_number(request: HttpRequest) -> str:
 
 
 def _context(request: HttpRequest, form: LoginForm) -> dict[str, object]:
-    return {"form": form, "signup_url": url_with_next("phone_auth:signup", request)}
+    switching = {"prompt": "login"} if is_switching(request) else {}
+    return {
+        "form": form,
+        "signup_url": url_with_next("phone_auth:signup", request),
+        "code_url": url_with_next("phone_auth:code-login", request, **switching),
+        "forgot_url": url_with_next("phone_auth:reset", request),
+    }

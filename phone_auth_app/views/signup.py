@@ -16,7 +16,9 @@ from phone_auth_app.flows import signup as flow
 from phone_auth_app.flows.pending import PendingSignup
 from phone_auth_app.forms import CodeForm, SignupForm
 from phone_auth_app.views import signup_state
-from phone_auth_app.views.pages import continue_url, is_switching, page, refused, see_other, url_with_next
+from phone_auth_app.views.numbers import count_bad_number
+from phone_auth_app.views.pages import is_switching, page, refused, see_other, url_with_next
+from phone_auth_app.views.signed_in import signed_in_page
 from sessions_app.browser import browser_binding
 
 HOUR = 3600
@@ -30,7 +32,7 @@ def signup(request: HttpRequest) -> HttpResponse:
     # Named here so that the cookie is set with the form: both halves of a double click are then one browser.
     browser_binding(request)
     if request.user.is_authenticated and not is_switching(request):
-        return render(request, "phone_auth/signed_in.html", _signed_in_context(request))
+        return signed_in_page(request, "phone_auth:signup", is_signup=True)
     return render(request, "phone_auth/signup.html", _phone_context(request, SignupForm()))
 
 
@@ -74,6 +76,7 @@ def start_again(request: HttpRequest) -> HttpResponse:
 def _start(request: HttpRequest) -> HttpResponse:
     form = SignupForm(request.POST)
     if not form.is_valid():
+        count_bad_number(request, form)
         return render(request, "phone_auth/signup.html", _phone_context(request, form), status=400)
     phone = form.cleaned_data["phone"]
     if isinstance(request.user, User) and request.user.phone == phone:
@@ -132,14 +135,6 @@ def _check_code(request: HttpRequest, pending: PendingSignup) -> HttpResponse:
 
 def _phone_context(request: HttpRequest, form: SignupForm) -> dict[str, object]:
     return {"form": form, "login_url": url_with_next("phone_auth:login", request)}
-
-
-def _signed_in_context(request: HttpRequest) -> dict[str, object]:
-    return {
-        "next_url": continue_url(request),
-        "other_url": url_with_next("phone_auth:signup", request, prompt="login"),
-        "is_signup": True,
-    }
 
 
 def _code_context(request: HttpRequest, pending: PendingSignup, form: CodeForm) -> dict[str, object]:

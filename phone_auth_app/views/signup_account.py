@@ -29,7 +29,7 @@ def password(request: HttpRequest) -> HttpResponse:
         return _already(request, pending, holder)
     if request.method == "POST":
         return _create(request, pending)
-    return _ask_password(request, pending, NewPasswordForm(phone=pending.phone))
+    return _ask_password(request, pending, NewPasswordForm(person=User(phone=pending.phone)))
 
 
 @page
@@ -68,7 +68,7 @@ def _already(request: HttpRequest, pending: PendingSignup, holder: User) -> Http
 
 
 def _create(request: HttpRequest, pending: PendingSignup) -> HttpResponse:
-    form = NewPasswordForm(request.POST, phone=pending.phone)
+    form = NewPasswordForm(request.POST, person=User(phone=pending.phone))
     if not form.is_valid():
         return _ask_password(request, pending, form)
     try:

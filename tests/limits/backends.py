@@ -1,4 +1,4 @@
-"""A backend that knows one password, for everybody."""
+"""A backend that knows one password, for everybody, and remembers whose it was asked for."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from accounts_app.models import User
 
 RIGHT = "a right password"
+looked_at: list[str] = []
 
 
 class OnePassword(BaseBackend):
@@ -18,4 +19,5 @@ class OnePassword(BaseBackend):
         password: str | None = None,
         **kwargs: Any,
     ) -> User | None:
-        return User(phone=username) if password == RIGHT else None
+        looked_at.append(username or "")
+        return User.objects.get_or_create(phone=username)[0] if password == RIGHT else None

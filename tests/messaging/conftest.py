@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
+from messaging_app import breaker
 from messaging_app.gateways import memory
 from messaging_app.models import OutboundMessage
 from messaging_app.services import queue_email, queue_sms
@@ -24,6 +25,7 @@ def clean_gateway(settings: Settings) -> Iterator[None]:
     settings.MESSAGING_DELIVERY = "inline"
     settings.MESSAGING_KEEP_BODIES = False
     memory.clear()
+    breaker.reset()
     yield
     memory.clear()
 

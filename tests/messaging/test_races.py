@@ -28,6 +28,7 @@ def queue(number: int) -> OutboundMessage:
 def with_a_worker(settings: Settings, clean_gateway: None) -> None:
     """Nothing is sent on commit: the workers of the test are the only ones."""
     settings.MESSAGING_DELIVERY = "celery"
+    settings.SMS_NUMBERS_PER_BLOCK = 100
 
 
 def test_of_many_workers_at_one_message_one_sends_it() -> None:

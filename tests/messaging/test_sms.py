@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from messaging_app.checks import check_settings
 from messaging_app.gateways import memory
-from messaging_app.gateways.base import GatewayRefused, GatewayUnavailable
+from messaging_app.gateways.base import GatewayRefused, GatewayUnavailable, OutcomeUnknown
 from messaging_app.gateways.console import ConsoleGateway
 from messaging_app.parts import count_parts, is_gsm
 from messaging_app.recipients import mask_email, mask_phone
@@ -80,7 +80,7 @@ def test_the_next_gateway_gets_the_same_text_when_the_first_is_away(settings: Se
 def test_when_nobody_knows_whether_it_left_no_other_gateway_is_asked(settings: Settings) -> None:
     settings.SMS_ROUTES = "*=memory,memory"
     memory.failures.append(TimeoutError())
-    with pytest.raises(TimeoutError):
+    with pytest.raises(OutcomeUnknown):
         send_sms(to=IRISH, text="hello", idempotency_key="k")
     assert not memory.delivered
 
@@ -129,7 +129,14 @@ def problems() -> list[CheckMessage]:
         ("MESSAGING_KEEP_BODIES", True, "messaging_app.E001"),
         ("SMS_ROUTES", "MN=console,pigeon;*=console", "messaging_app.E002"),
         ("SMS_ROUTES", "console", "messaging_app.E002"),
+        ("SMS_ROUTES", "*=http", "messaging_app.E002"),
+        ("SMS_ROUTES", "MN=twilio", "messaging_app.E002"),
         ("MESSAGING_DELIVERY", "by hand", "messaging_app.E003"),
+        ("SMS_PRICES", "MN:0.02", "messaging_app.E004"),
+        ("SMS_PRICES", "MN=-1", "messaging_app.E004"),
+        ("SMS_PER_PHONE_DAY", 0, "messaging_app.E005"),
+        ("PHONE_COUNTRIES", [], "messaging_app.W001"),
+        ("SMS_PRICES", "*=0", "messaging_app.W002"),
     ],
 )
 def test_a_setting_that_would_hurt_stops_the_start(

@@ -19,11 +19,21 @@ CHOOSE_PASSWORD = "/signup/password/"
 PROFILE = "/signup/profile/"
 LOGIN = "/login/"
 LOGOUT = "/logout/"
+CODE_LOGIN = "/login/code/"
+CODE_LOGIN_VERIFY = "/login/code/verify/"
+CODE_LOGIN_RESEND = "/login/code/resend/"
+RESET = "/password/forgot/"
+RESET_VERIFY = "/password/forgot/verify/"
+RESET_RESEND = "/password/forgot/resend/"
+RESET_PASSWORD = "/password/forgot/new/"
+CHANGE = "/account/phone/"
+CHANGE_VERIFY = "/account/phone/verify/"
+CHANGE_RESEND = "/account/phone/resend/"
 
 ARABIC_ZERO = 0x0660
 WIDE_ZERO = 0xFF10
 
-CODE = re.compile(r"#([0-9]{6})\b")
+CODE = re.compile(r"#([0-9]{6,8})\b")
 CSRF_INPUT = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"')
 
 
@@ -44,13 +54,20 @@ def codes_sent_to(phone: str) -> list[str]:
 
 def wrong(code: str) -> str:
     """Another code of the same form."""
-    return f"{(int(code) + 1) % 1_000_000:06d}"
+    return f"{(int(code) + 1) % 10 ** len(code):0{len(code)}}"
 
 
 def start(client: Client, phone: str = PHONE) -> str:
     """Ask for a code; returns the one that was sent last."""
     response = post(client, SIGNUP, {"phone": phone})
     assert (response.status_code, response["Location"]) == (303, VERIFY)
+    return codes_sent_to(phone)[-1]
+
+
+def ask_for_code(client: Client, url: str, phone: str = PHONE) -> str:
+    """Type a number at the start of a way; returns the code that was sent last."""
+    response = post(client, url, {"phone": phone})
+    assert (response.status_code, response["Location"]) == (303, f"{url}verify/"), response.content.decode()
     return codes_sent_to(phone)[-1]
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core_app.errors import Unavailable
+from phone_auth_app.flows import kept
 from phone_auth_app.flows import pending as store
 from phone_auth_app.flows.pending import PendingSignup
 from tests.phone_auth.pages import PHONE
@@ -46,7 +47,7 @@ def test_another_browser_gets_nothing() -> None:
 
 def test_a_state_of_another_version_is_started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     store.save("key", PendingSignup(phone=PHONE, binding="this browser"))
-    monkeypatch.setattr(store, "VERSION", store.VERSION + 1)
+    monkeypatch.setattr(kept, "VERSION", kept.VERSION + 1)
     assert store.load("key", binding="this browser") is None
 
 
@@ -59,15 +60,15 @@ def test_what_was_dropped_is_gone() -> None:
 
 @pytest.mark.requirement("C06")
 def test_the_cache_holds_neither_the_key_nor_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept: dict[str, Any] = {}
-    monkeypatch.setattr(cache, "set", lambda key, text, timeout: kept.update({key: text}), raising=False)
+    stored: dict[str, Any] = {}
+    monkeypatch.setattr(cache, "set", lambda key, text, timeout: stored.update({key: text}), raising=False)
     store.save(
         "a secret id",
         PendingSignup(phone=PHONE, binding="this browser", proven_at=timezone.now().timestamp()),
     )
-    ((key, text),) = kept.items()
+    ((key, text),) = stored.items()
     assert "a secret id" not in key
-    assert set(json.loads(text)["pending"]) == {
+    assert set(json.loads(text)["facts"]) == {
         "phone",
         "binding",
         "sub",

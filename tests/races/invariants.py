@@ -22,10 +22,35 @@ print(json.dumps({
 }))
 """
 
+PHONE_SCRIPT = """
+import json
+from limits_app.models import FailureCount
+from limits_app.conf import conf
+from messaging_app.models import OutboundMessage
+from otp_app.conf import conf as otp
+from otp_app.models import OtpChallenge
+from accounts_app.models import User
+print(json.dumps({
+    "most_tries": max(OtpChallenge.objects.values_list("attempts", flat=True), default=0),
+    "tries_allowed": otp.OTP_MAX_ATTEMPTS,
+    "most_failures": max(FailureCount.objects.values_list("failures", flat=True), default=0),
+    "failures_allowed": conf.FAILURE_LIMIT,
+    "people": User.objects.count(),
+    "messages": OutboundMessage.objects.count(),
+}))
+"""
 
-def read_invariants(server: LiveServer) -> dict[str, int]:
-    output = server.manage("shell", "-v", "0", "-c", SCRIPT)
+
+def read_invariants(server: LiveServer, script: str = SCRIPT) -> dict[str, int]:
+    output = server.manage("shell", "-v", "0", "-c", script)
     return dict(json.loads(output.strip().splitlines()[-1]))
+
+
+def assert_limits(server: LiveServer) -> None:
+    """No code was tried, and no account or address failed, more often than it may."""
+    facts = read_invariants(server, PHONE_SCRIPT)
+    assert facts["most_tries"] <= facts["tries_allowed"]
+    assert facts["most_failures"] <= facts["failures_allowed"]
 
 
 def assert_invariants(facts: dict[str, int]) -> None:

@@ -38,7 +38,7 @@ def test_devices_are_listed_with_name_place_and_this_one_marked(
     browser_of_somebody: OAuthBrowser, second_browser: OAuthBrowser
 ) -> None:
     text = page_text(second_browser)
-    assert text.count("this device") == 1
+    assert text.count(">this device<") == 1
     assert text.index("Firefox Mobile on Android") < text.index("this device") < text.index("127.0.0.1")
     assert "203.0.113.9" in text
     assert "Unknown device" in text

@@ -15,6 +15,7 @@ from accounts_app.services import create_person
 from auth_server_django.development import write_master_key, write_signing_key
 from core_app.conf import read_environment
 from custom_scopes_and_policies_app.clients import create_client
+from custom_scopes_and_policies_app.first_party import ensure_first_party_client
 from custom_scopes_and_policies_app.models import Application
 from custom_scopes_and_policies_app.seeds import seed_scopes
 from jwt_app.conf import conf
@@ -26,7 +27,8 @@ DEMO_PHONE = "+97699112233"
 
 class Command(BaseCommand):
     help = (
-        "Make keys, migrate, import the signing key, seed scopes; in development also a demo app and person."
+        "Make keys, migrate, import the signing key, seed scopes and the client of the JSON API; in development "
+        "also a demo app and person."
     )
     # The checks would ask for the very keys that this command makes.
     requires_system_checks: ClassVar[list[str]] = []  # type: ignore[misc]
@@ -36,6 +38,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         ensure_active_key(algorithm=conf.JWT_ALGORITHM, pem=configured_pem())
         seed_scopes()
+        ensure_first_party_client()
         if settings.DEBUG and settings.DEMO:
             self._seed_demo()
         self.stdout.write(self.style.SUCCESS("Ready."))

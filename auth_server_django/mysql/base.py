@@ -1,0 +1,22 @@
+"""Owns the connection class that `DATABASE_URL=mysql://…` uses.
+
+Key ids, token hashes and client ids differ by case, so the tables are made with a `_bin` collation
+(`auth_server_django.checks`). Django leaves `icontains` and its like to the collation of the column; here they
+name their own, so that an operator who types "bat" finds Bat as on the other databases.
+"""
+
+from django.db.backends.mysql import base
+
+ANY_CASE = "COLLATE utf8mb4_unicode_ci"
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """MariaDB or MySQL, with the same answers to `iexact` and `icontains` as PostgreSQL gives."""
+
+    operators = {
+        **base.DatabaseWrapper.operators,
+        "iexact": f"LIKE %s {ANY_CASE}",
+        "icontains": f"LIKE %s {ANY_CASE}",
+        "istartswith": f"LIKE %s {ANY_CASE}",
+        "iendswith": f"LIKE %s {ANY_CASE}",
+    }

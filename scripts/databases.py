@@ -1,0 +1,79 @@
+"""Owns a database of a random name on the server that a URL names, for as long as one `with` lasts."""
+
+import contextlib
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+import pymysql
+from psycopg import sql
+
+CONNECT_SECONDS = 3
+IN_USE = 120
+
+
+def is_mysql(url: str) -> bool:
+    """Whether the URL names MariaDB or MySQL."""
+    return urlsplit(url).scheme == "mysql"
+
+
+def mysql_server(url: str) -> dict[str, Any]:
+    """What PyMySQL needs to reach the server of `url`, whatever database the URL names."""
+    parts = urlsplit(url)
+    return {
+        "host": parts.hostname,
+        "port": parts.port or 3306,
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "connect_timeout": CONNECT_SECONDS,
+        "read_timeout": IN_USE,
+    }
+
+
+def postgres_server(url: str) -> str:
+    """The URL of the same server's database `postgres`, which is always there."""
+    return urlsplit(url)._replace(scheme="postgresql", path="/postgres").geturl()
+
+
+@contextlib.contextmanager
+def fresh_database(url: str, folder: Path) -> Iterator[str]:
+    """The URL of an empty database that is gone afterwards; SQLite in `folder` when `url` names no server."""
+    name = f"live_{uuid.uuid4().hex[:12]}"
+    if url.startswith("postgres"):
+        make = _on_postgres
+    elif is_mysql(url):
+        make = _on_mysql
+    else:
+        yield f"sqlite:///{folder}/db.sqlite3"
+        return
+    with make(url, name):
+        yield urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+@contextlib.contextmanager
+def _on_postgres(url: str, name: str) -> Iterator[None]:
+    with psycopg.connect(
+        postgres_server(url), autocommit=True, connect_timeout=CONNECT_SECONDS
+    ) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextlib.contextmanager
+def _on_mysql(url: str, name: str) -> Iterator[None]:
+    _run_on_mysql(url, f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+    try:
+        yield
+    finally:
+        _run_on_mysql(url, f"DROP DATABASE {name}")
+
+
+def _run_on_mysql(url: str, statement: str) -> None:
+    with contextlib.closing(pymysql.connect(**mysql_server(url))) as connection:
+        connection.cursor().execute(statement)
