@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts_app.models import User
 from core_app.caller import Caller
-from custom_scopes_and_policies_app.models import Application, Consent, RefreshToken, Scope
+from custom_scopes_and_policies_app.models import Application, Consent, Grant, RefreshToken, Scope
 from custom_scopes_and_policies_app.scopes import CatalogueEntry, catalogue
 from custom_scopes_and_policies_app.signals import (
     app_authorized,
@@ -126,6 +126,11 @@ def withdraw_consent(*, consent: Consent, caller: Caller | None) -> bool:
         withdrawn = Consent.objects.filter(pk=consent.pk, withdrawn_at__isnull=True).update(withdrawn_at=now)
         if not withdrawn:
             return False
+        # A code already given but not yet redeemed goes first: a redemption under way holds its row, so that either
+        # its family is seen below or its claim finds nothing.
+        Grant.objects.filter(
+            user_id=consent.user_id, application_id=consent.application_id, consumed_at__isnull=True
+        ).delete()
         families = RefreshToken.objects.filter(
             user_id=consent.user_id, application_id=consent.application_id, revoked_at__isnull=True
         )

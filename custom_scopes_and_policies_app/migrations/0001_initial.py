@@ -200,7 +200,6 @@ class Migration(migrations.Migration):
                 ('first_given_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first given')),
                 ('given_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='given')),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn')),
-                ('last_used_at', models.DateTimeField(blank=True, null=True, verbose_name='last used')),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to=settings.OAUTH2_PROVIDER_APPLICATION_MODEL, verbose_name='app')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to=settings.AUTH_USER_MODEL, verbose_name='person')),
             ],
