@@ -8,6 +8,7 @@ from custom_scopes_and_policies_app import signals
 from custom_scopes_and_policies_app.bearer import read_access_token
 from custom_scopes_and_policies_app.client_auth import authenticate_client
 from custom_scopes_and_policies_app.endpoints.call import NO_STORE, Answer, Call, read_form
+from custom_scopes_and_policies_app.endpoints.guard import guarded
 from custom_scopes_and_policies_app.errors import InvalidClient, OAuthError
 from custom_scopes_and_policies_app.gate import account_may_receive_tokens
 from custom_scopes_and_policies_app.models import Application, RefreshToken
@@ -22,6 +23,7 @@ COPIED = (
 )  # fmt: skip
 
 
+@guarded
 def introspect(call: Call) -> Answer:
     """Exactly `{"active": false}` for whatever is not good or not for this caller (RFC 7662 §2.2)."""
     client_id = ""

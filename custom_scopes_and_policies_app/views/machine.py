@@ -12,9 +12,9 @@ from custom_scopes_and_policies_app.endpoints import metadata as discovery
 from custom_scopes_and_policies_app.endpoints import revoke as revocation
 from custom_scopes_and_policies_app.endpoints import token as tokens
 from custom_scopes_and_policies_app.endpoints import userinfo as claims
-from custom_scopes_and_policies_app.endpoints.call import Answer, Call
+from custom_scopes_and_policies_app.endpoints.call import Call
+from custom_scopes_and_policies_app.endpoints.guard import Endpoint
 
-Endpoint = Callable[[Call], Answer]
 HEADERS = {
     "authorization": "HTTP_AUTHORIZATION",
     "content-type": "CONTENT_TYPE",
@@ -27,7 +27,8 @@ def machine_view(endpoint: Endpoint) -> Callable[[HttpRequest], HttpResponse]:
 
     def view(request: HttpRequest) -> HttpResponse:
         answer = endpoint(call_from(request))
-        response = HttpResponse(answer.body, status=answer.status, content_type="application/json")
+        kind = "application/json" if answer.body else "text/plain"
+        response = HttpResponse(answer.body, status=answer.status, content_type=kind)
         for name, value in answer.headers.items():
             response[name] = value
         return response
