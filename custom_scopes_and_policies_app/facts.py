@@ -39,19 +39,25 @@ def situation_of(request: HttpRequest, asked: AuthorizationRequest) -> Situation
         find_consent(user=session.user, client=client) if session and not client.is_first_party else None
     )
     coverage = cover(scopes=asked.scopes, client=client, consent=consent)
-    granted = dict(asked.granted) if asked.granted is not None else coverage.granted
+    answered = asked.answer_of(str(session.user.sub)) if session else None
+    granted = dict(answered) if answered is not None else coverage.granted
     return Situation(
         client=client,
         session=session,
         consent=consent,
         coverage=coverage,
         granted=granted,
-        facts=_facts(asked, client, session, coverage),
+        facts=_facts(asked, client, session, coverage, is_answered=answered is not None),
     )
 
 
 def _facts(
-    asked: AuthorizationRequest, client: Application, session: SsoSession | None, coverage: Coverage
+    asked: AuthorizationRequest,
+    client: Application,
+    session: SsoSession | None,
+    coverage: Coverage,
+    *,
+    is_answered: bool,
 ) -> Facts:
     return Facts(
         now=timezone.now(),
@@ -61,8 +67,8 @@ def _facts(
         max_age=asked.max_age,
         required_acr=required_acr(asked, client),
         is_hinted_person=not (session and asked.hinted_sub) or str(session.user.sub) == asked.hinted_sub,
-        is_consent_needed=not (asked.is_answered or coverage.is_complete),
-        is_consent_asked_now=asked.is_answered,
+        is_consent_needed=not (is_answered or coverage.is_complete),
+        is_consent_asked_now=is_answered,
         is_account_selected=asked.is_account_selected,
         refusal=_refusal(client, session),
     )
