@@ -61,14 +61,13 @@ def keep(request: AuthorizationRequest, *, binding: str) -> AuthorizationRequest
 
 def answer(request: AuthorizationRequest, *, granted: Mapping[str, str], sub: str) -> None:
     """Note what the person allowed."""
-    _write(replace(request, granted=dict(granted), answered_by=sub))
+    _note(request, {"granted": dict(granted), "answered_by": sub})
 
 
 def select_account(request: AuthorizationRequest) -> AuthorizationRequest:
     """Note that the person chose to go on with the account that is signed in (`prompt=select_account`)."""
-    selected = replace(request, is_account_selected=True)
-    _write(selected)
-    return selected
+    _note(request, {"is_account_selected": True})
+    return replace(request, is_account_selected=True)
 
 
 def load(request_id: str, *, binding: str) -> AuthorizationRequest | None:
@@ -79,6 +78,7 @@ def load(request_id: str, *, binding: str) -> AuthorizationRequest | None:
     data = json.loads(text)
     if data.get("version") != VERSION or not secrets.compare_digest(data["binding"], binding):
         return None
+    data |= json.loads(cache.get(_notes_key(request_id)) or "{}")
     for name in ("scopes", "prompts", "acr_values", "ui_locales"):
         data[name] = tuple(data[name])
     return AuthorizationRequest(**data)
@@ -86,11 +86,23 @@ def load(request_id: str, *, binding: str) -> AuthorizationRequest | None:
 
 def take(request: AuthorizationRequest) -> bool:
     """Use the request up. True for exactly one caller, so that a double submit gives one code."""
-    return not request.request_id or bool(cache.delete(_key(request.request_id)))
+    if not request.request_id:
+        return True
+    cache.delete(_notes_key(request.request_id))
+    return bool(cache.delete(_key(request.request_id)))
+
+
+def _note(request: AuthorizationRequest, facts: dict[str, object]) -> None:
+    """Kept beside the request and never over it: a request that was used up meanwhile must not come back."""
+    cache.set(_notes_key(request.request_id), json.dumps(facts), conf.AUTHORIZATION_REQUEST_SECONDS)
 
 
 def _write(request: AuthorizationRequest) -> None:
     cache.set(_key(request.request_id), json.dumps(asdict(request)), conf.AUTHORIZATION_REQUEST_SECONDS)
+
+
+def _notes_key(request_id: str) -> str:
+    return f"authorization-notes:{request_id}"
 
 
 def _key(request_id: str) -> str:

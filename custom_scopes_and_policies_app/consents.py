@@ -67,6 +67,9 @@ def _is_settled(entry: CatalogueEntry, consent: Consent) -> bool:
         return not scope.is_required
     if scope.name not in consent.scopes:
         return False
+    if entry.levels and entry.level(consent.scopes[scope.name]) is None:
+        # The level that was chosen does not exist any more: ask again.
+        return False
     has_old_text = int(consent.text_versions.get(scope.name, 0)) < scope.text_version
     return not (scope.asks_again_on_new_text and has_old_text)
 
@@ -134,7 +137,7 @@ def withdraw_consent(*, consent: Consent, caller: Caller | None) -> bool:
         families = RefreshToken.objects.filter(
             user_id=consent.user_id, application_id=consent.application_id, revoked_at__isnull=True
         )
-        for family in families:
+        for family in families.order_by("pk"):
             revoke_family(
                 family=family,
                 reason=RefreshToken.RevokeReason.CONSENT_WITHDRAWN,

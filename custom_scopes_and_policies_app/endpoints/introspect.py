@@ -79,8 +79,8 @@ def _refresh_family(text: str, call: Call) -> RefreshToken | None:
     if family is None or not refresh_tokens.is_genuine(token, seed=bytes(family.seed)):
         return None
     is_current = token.generation == family.generation and family.revoked_at is None
-    is_in_time = family.expires_at > call.received_at and (
-        family.idle_expires_at is None or family.idle_expires_at > call.received_at
+    is_in_time = family.expires_at > call.now and (
+        family.idle_expires_at is None or family.idle_expires_at > call.now
     )
     gate = account_may_receive_tokens(user=family.user, session=family.session, client=family.application)
     return family if is_current and is_in_time and gate.is_open else None

@@ -52,7 +52,7 @@ def _revoke(text: str, client: Application, call: Call) -> None:
             reason=RefreshToken.RevokeReason.CLIENT,
             client_id=client.client_id,
             caller=call.caller,
-            now=call.received_at,
+            now=call.now,
         )
 
 

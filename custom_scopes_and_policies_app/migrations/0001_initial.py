@@ -230,6 +230,7 @@ class Migration(migrations.Migration):
                 ('policies', models.JSONField(default=dict, verbose_name='policy levels')),
                 ('consumed_at', models.DateTimeField(blank=True, null=True, verbose_name='used')),
                 ('family', models.UUIDField(blank=True, null=True, verbose_name='token family')),
+                ('gives_refresh_token', models.BooleanField(default=True, verbose_name='gives a refresh token')),
                 ('failures', models.PositiveSmallIntegerField(default=0, verbose_name='failed attempts')),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.OAUTH2_PROVIDER_APPLICATION_MODEL, verbose_name='application')),
                 ('session', models.ForeignKey(db_column='sid', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sessions_app.ssosession', verbose_name='session')),

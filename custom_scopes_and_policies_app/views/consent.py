@@ -84,6 +84,9 @@ class ScopeSelectionView(View):
         granted = _granted(asked, ticked, levels)
         if granted is None:
             return self._page(request, asked, situation, problem=_("Choose one of the levels shown."))
+        if not granted:
+            # Every box unticked is a "no" in other words.
+            return self._deny(request, asked, situation)
         declined = tuple(name for name in asked.scopes if name not in granted)
         user = _person(situation)
         give_consent(

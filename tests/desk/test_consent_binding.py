@@ -1,6 +1,7 @@
 """A consent belongs to the person who saw the page, the request it showed, and the browser it was shown in."""
 
 import re
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -71,7 +72,7 @@ def test_an_answer_of_one_person_gives_no_code_for_another(
     ],
 )
 def test_a_changed_page_is_refused_and_shown_again(
-    browser_of_somebody: OAuthBrowser, app: Application, tampered: dict[str, object]
+    browser_of_somebody: OAuthBrowser, app: Application, tampered: dict[str, Any]
 ) -> None:
     location = browser_of_somebody.authorize()["Location"]
     answer = browser_of_somebody.consent(location, **tampered)
