@@ -5,10 +5,11 @@ A password can be set but never seen, numbers are shown masked, and rights are g
 
 import uuid
 from copy import copy
+from http import HTTPStatus
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.db import models
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -19,6 +20,7 @@ from accounts_app.admin_forms import PersonCreationForm, PersonPasswordForm
 from accounts_app.identifiers import InvalidPhone, mask_phone, normalise_phone
 from accounts_app.models import User
 from accounts_app.services import deactivate, reactivate
+from accounts_app.signals import password_changed
 from core_app.caller import caller_of
 
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -108,8 +110,11 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
         return given if _is_superuser(request) else given + RIGHTS
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """A superuser's account, password included, is changed by superusers only."""
-        if obj is not None and obj.is_superuser and not _is_superuser(request):
+        """An operator's account, password included, is changed by its owner and by superusers only."""
+        is_others_operator = (
+            obj is not None and obj.pk != request.user.pk and (obj.is_staff or obj.is_superuser)
+        )
+        if is_others_operator and not _is_superuser(request):
             return False
         return super().has_change_permission(request, obj)
 
@@ -119,7 +124,14 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Django's page, which would show the full number in its title and in a field for password managers."""
-        response = super().user_change_password(request, id, form_url)
+        with transaction.atomic():
+            response = super().user_change_password(request, id, form_url)
+            if response.status_code == HTTPStatus.FOUND:
+                # Whoever is signed in with the old password is signed out; the record says who did it.
+                subject = f"by operator {request.user.pk}"
+                password_changed.emit(
+                    user_id=int(id), reason="operator", subject=subject, caller=caller_of(request)
+                )
         if isinstance(response, TemplateResponse) and response.context_data is not None:
             shown = copy(response.context_data["original"])
             shown.phone = self.masked_phone(shown)

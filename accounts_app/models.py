@@ -86,7 +86,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.display_name
 
     def get_short_name(self) -> str:
-        return self.given_name or self.display_name
+        """What the admin's header greets with; never empty, as it would fall back to the full number."""
+        return self.given_name or str(self)
 
 
 class PhoneChange(models.Model):

@@ -20,7 +20,7 @@ VERSION = 1
 class AuthorizationRequest:
     """A request that passed every check. Times are POSIX seconds.
 
-    `granted` and `declined` are the person's answer on the consent page of this very request.
+    `granted` is what the person `answered_by` (a `sub`) allowed on the consent page of this very request.
     """
 
     request_id: str = ""
@@ -39,7 +39,7 @@ class AuthorizationRequest:
     ui_locales: tuple[str, ...] = ()
     hinted_sub: str = ""
     granted: Mapping[str, str] | None = None
-    declined: tuple[str, ...] = ()
+    answered_by: str = ""
     is_account_selected: bool = False
     version: int = field(default=VERSION)
 
@@ -47,10 +47,9 @@ class AuthorizationRequest:
     def requested(self) -> datetime:
         return datetime.fromtimestamp(self.requested_at, tz=UTC)
 
-    @property
-    def is_answered(self) -> bool:
-        """Whether the consent page of this request was answered with "allow"."""
-        return self.granted is not None
+    def answer_of(self, sub: str) -> Mapping[str, str] | None:
+        """What this person allowed on the consent page; nobody else's answer counts for them."""
+        return self.granted if self.answered_by == sub else None
 
 
 def keep(request: AuthorizationRequest, *, binding: str) -> AuthorizationRequest:
@@ -60,16 +59,15 @@ def keep(request: AuthorizationRequest, *, binding: str) -> AuthorizationRequest
     return kept
 
 
-def answer(request: AuthorizationRequest, *, granted: Mapping[str, str], declined: tuple[str, ...]) -> None:
+def answer(request: AuthorizationRequest, *, granted: Mapping[str, str], sub: str) -> None:
     """Note what the person allowed."""
-    _write(replace(request, granted=dict(granted), declined=declined))
+    _note(request, {"granted": dict(granted), "answered_by": sub})
 
 
 def select_account(request: AuthorizationRequest) -> AuthorizationRequest:
     """Note that the person chose to go on with the account that is signed in (`prompt=select_account`)."""
-    selected = replace(request, is_account_selected=True)
-    _write(selected)
-    return selected
+    _note(request, {"is_account_selected": True})
+    return replace(request, is_account_selected=True)
 
 
 def load(request_id: str, *, binding: str) -> AuthorizationRequest | None:
@@ -80,18 +78,31 @@ def load(request_id: str, *, binding: str) -> AuthorizationRequest | None:
     data = json.loads(text)
     if data.get("version") != VERSION or not secrets.compare_digest(data["binding"], binding):
         return None
-    for name in ("scopes", "prompts", "acr_values", "ui_locales", "declined"):
+    data |= json.loads(cache.get(_notes_key(request_id)) or "{}")
+    for name in ("scopes", "prompts", "acr_values", "ui_locales"):
         data[name] = tuple(data[name])
     return AuthorizationRequest(**data)
 
 
 def take(request: AuthorizationRequest) -> bool:
     """Use the request up. True for exactly one caller, so that a double submit gives one code."""
-    return not request.request_id or bool(cache.delete(_key(request.request_id)))
+    if not request.request_id:
+        return True
+    cache.delete(_notes_key(request.request_id))
+    return bool(cache.delete(_key(request.request_id)))
+
+
+def _note(request: AuthorizationRequest, facts: dict[str, object]) -> None:
+    """Kept beside the request and never over it: a request that was used up meanwhile must not come back."""
+    cache.set(_notes_key(request.request_id), json.dumps(facts), conf.AUTHORIZATION_REQUEST_SECONDS)
 
 
 def _write(request: AuthorizationRequest) -> None:
     cache.set(_key(request.request_id), json.dumps(asdict(request)), conf.AUTHORIZATION_REQUEST_SECONDS)
+
+
+def _notes_key(request_id: str) -> str:
+    return f"authorization-notes:{request_id}"
 
 
 def _key(request_id: str) -> str:

@@ -84,6 +84,9 @@ def _wanted(facts: Facts) -> Step:
         facts.is_account_selected or _is_proven_since_request(facts)
     ):
         return Login(selects=True)
+    if not facts.is_hinted_person and _is_proven_since_request(facts):
+        # Somebody has just signed in, and it is not who the app means: asking again would go on for ever.
+        return Refuse("login_required", "another_person_than_hinted")
     if facts.session is None or not facts.is_hinted_person or not _is_fresh(facts, facts.session):
         return Login()
     if facts.refusal:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from custom_scopes_and_policies_app.clients import find_client
 from custom_scopes_and_policies_app.endpoints.call import FORM, Call, read_form
 from custom_scopes_and_policies_app.errors import InsufficientScope, InvalidToken, OAuthError
 from custom_scopes_and_policies_app.liveness import is_token_live
@@ -48,7 +49,10 @@ def read_access_token(text: str) -> AccessToken | None:
         claims = verify(text, typ=ACCESS_TOKEN_TYPE)
     except BadSignature:
         return None
-    return AccessToken(claims) if is_token_live(claims) else None
+    # The app may have been switched off or removed since; its copy here is a second old at most.
+    if find_client(claims["client_id"]) is None or not is_token_live(claims):
+        return None
+    return AccessToken(claims)
 
 
 def _presented(call: Call) -> str | None:

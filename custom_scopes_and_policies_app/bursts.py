@@ -48,7 +48,7 @@ def under_way(code: str | None) -> Iterator[None]:
 def note_burst(key: str) -> None:
     """Remember for a moment that this code came several times at once."""
     try:
-        cache.set(_cache_key(key), 1, timeout=BURST_SECONDS)
+        cache.add(_cache_key(key), 1, timeout=BURST_SECONDS)
     except Exception:  # noqa: BLE001, RUF100  every cache client raises its own errors
         logger.warning("cache unreachable: a late double submit will count as a replay")
 

@@ -6,9 +6,9 @@ from accounts_app.claims import standard_claims
 from accounts_app.identifiers import mask_phone
 from accounts_app.models import User
 from custom_scopes_and_policies_app.plan import TokenPlan
-from custom_scopes_and_policies_app.scopes import catalogue
+from custom_scopes_and_policies_app.scopes import CatalogueEntry, catalogue
 
-OMIT = "omit"
+FULL = "full"
 MASKED = "masked"
 
 
@@ -20,14 +20,20 @@ def claims_for(user: User, *, scopes: Iterable[str], policies: Mapping[str, str]
         entry = catalogue().get(scope)
         if entry is None:
             continue
-        level = entry.level(policies.get(scope, ""))
-        rules = level.claim_filter if level is not None else {}
+        rules = _rules(entry, policies.get(scope, ""))
         for claim in entry.scope.claims:
-            if claim in available and rules.get(claim) != OMIT:
-                released[claim] = (
-                    _mask(claim, available[claim]) if rules.get(claim) == MASKED else available[claim]
-                )
+            how = rules.get(claim, FULL)
+            if claim in available and how == FULL:
+                released[claim] = available[claim]
+            elif claim in available and how == MASKED:
+                released[claim] = _mask(claim, available[claim])
     return {**released, "sub": str(user.sub)}
+
+
+def _rules(entry: CatalogueEntry, value: str) -> Mapping[str, str]:
+    """How each claim is given at a level. A level that is gone counts as the lowest one, never as everything."""
+    level = entry.level(value) or (entry.levels[0] if entry.levels else None)
+    return level.claim_filter if level is not None else {}
 
 
 def id_token_extra_claims(plan: TokenPlan) -> dict[str, object]:

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from sessions_app.assurance import LADDER
+
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 FORBIDDEN_SCHEMES = frozenset({"javascript", "data", "vbscript", "file", "blob", "about"})
 
@@ -17,6 +19,8 @@ GRANT_TYPES = frozenset({"authorization_code", "refresh_token", "client_credenti
 def check_client(
     *,
     grant_types: object,
+    response_types: object,
+    required_acr: str,
     client_type: str,
     auth_method: str,
     redirect_uris: Sequence[str],
@@ -33,6 +37,10 @@ def check_client(
         problems["grant_types"].append(_("Give a list of grant types."))
     else:
         _check_grant_types(problems, types, is_public=is_public, has_redirect_uri=bool(redirect_uris))
+    if response_types not in (["code"], []):
+        problems["response_types"].append(_('Only ["code"] is supported.'))
+    if required_acr and required_acr not in LADDER:
+        problems["required_acr"].append(_("Not a level of assurance: %(acr)s.") % {"acr": required_acr})
     if is_public != (auth_method == "none"):
         problems["token_endpoint_auth_method"].append(
             _("A public client authenticates with “none”, a confidential one with its secret.")
@@ -71,7 +79,7 @@ def redirect_uri_problem(uri: str, *, allows_plain_http: bool) -> str | Promise 
     except ValueError:
         return _("%(uri)s is not a URI.") % {"uri": uri}
     scheme = parts.scheme.lower()
-    if not scheme or "#" in uri or "*" in uri or "\\" in uri or not uri.isprintable():
+    if not uri.isascii() or not scheme or "#" in uri or "*" in uri or "\\" in uri or not uri.isprintable():
         return _("%(uri)s must be absolute, exact and without a fragment.") % {"uri": uri}
     if scheme in FORBIDDEN_SCHEMES:
         return _("%(uri)s has a scheme that runs in the browser.") % {"uri": uri}
@@ -86,7 +94,10 @@ def redirect_uri_problem(uri: str, *, allows_plain_http: bool) -> str | Promise 
 
 
 def _is_origin(text: str) -> bool:
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
     return (
         parts.scheme in {"http", "https"}
         and bool(parts.hostname)

@@ -44,6 +44,8 @@ def issue_code(
             amr=session.amr,
             auth_time=session.auth_time,
             policies=policies,
+            # Asked for "stay connected" and told no: then only what the person is present for.
+            gives_refresh_token="offline_access" not in request.scopes or "offline_access" in scopes,
         )
         code_issued.emit(
             user_id=session.user_id,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts_app.models import User
 from core_app.caller import Caller
-from custom_scopes_and_policies_app.models import Application, Consent, RefreshToken, Scope
+from custom_scopes_and_policies_app.models import Application, Consent, Grant, RefreshToken, Scope
 from custom_scopes_and_policies_app.scopes import CatalogueEntry, catalogue
 from custom_scopes_and_policies_app.signals import (
     app_authorized,
@@ -66,6 +66,9 @@ def _is_settled(entry: CatalogueEntry, consent: Consent) -> bool:
     if scope.name in consent.declined:
         return not scope.is_required
     if scope.name not in consent.scopes:
+        return False
+    if entry.levels and entry.level(consent.scopes[scope.name]) is None:
+        # The level that was chosen does not exist any more: ask again.
         return False
     has_old_text = int(consent.text_versions.get(scope.name, 0)) < scope.text_version
     return not (scope.asks_again_on_new_text and has_old_text)
@@ -126,10 +129,15 @@ def withdraw_consent(*, consent: Consent, caller: Caller | None) -> bool:
         withdrawn = Consent.objects.filter(pk=consent.pk, withdrawn_at__isnull=True).update(withdrawn_at=now)
         if not withdrawn:
             return False
+        # A code already given but not yet redeemed goes first: a redemption under way holds its row, so that either
+        # its family is seen below or its claim finds nothing.
+        Grant.objects.filter(
+            user_id=consent.user_id, application_id=consent.application_id, consumed_at__isnull=True
+        ).delete()
         families = RefreshToken.objects.filter(
             user_id=consent.user_id, application_id=consent.application_id, revoked_at__isnull=True
         )
-        for family in families:
+        for family in families.order_by("pk"):
             revoke_family(
                 family=family,
                 reason=RefreshToken.RevokeReason.CONSENT_WITHDRAWN,

@@ -24,7 +24,7 @@ class OAuthError(Exception):
     ) -> None:
         super().__init__(error)
         self.error = error
-        self.description = f"{description} ({_plain(hint)})" if hint else description
+        self.description = _plain(f"{description} ({hint})" if hint else description)
         self.status = status
         self.reason = reason or error
         self.headers = dict(headers or {})

@@ -34,7 +34,7 @@ def _allowed_origin(binding: str) -> str:
 
 def open_form_action(response: HttpResponse, origin: str) -> None:
     """Add the app's origin to the `form-action` of this one answer."""
-    response._csp_update = {"form-action": [SELF, origin]}  # type: ignore[attr-defined]
+    response._csp_update = {"form-action": [SELF, *([origin] if origin else [])]}  # type: ignore[attr-defined]
 
 
 class FormActionMiddleware:

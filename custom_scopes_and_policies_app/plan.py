@@ -117,7 +117,7 @@ def plan_code_redemption(*, grant: Grant, client: Application, now: datetime) ->
         user_id=grant.user_id,
         session_id=grant.session_id,
         seed=os.urandom(SEED_BYTES),
-        has_refresh_token=may_refresh(client),
+        has_refresh_token=may_refresh(client) and grant.gives_refresh_token,
         scope=grant.scope,
         policies=grant.policies,
         claims=_json_object(grant.claims),

@@ -8,6 +8,10 @@ from urllib.parse import urlencode
 LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?(/[^\s\\#]*|)")
 
 
+# What may stand in a Content-Security-Policy without ending its directive.
+POLICY_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
+
+
 def is_registered(uri: str, registered: Iterable[str]) -> bool:
     """Whether the URI is one of the registered strings, the port of a loopback address aside."""
     known = list(registered)
@@ -30,5 +34,6 @@ def origin_of(uri: str) -> str:
     """What a Content-Security-Policy calls the target: its origin, or its scheme for private-use URIs."""
     scheme, _, rest = uri.partition(":")
     if scheme in {"http", "https"}:
-        return f"{scheme}://{rest.lstrip('/').partition('/')[0].partition('?')[0]}"
+        host = rest.lstrip("/").partition("/")[0].partition("?")[0]
+        return f"{scheme}://{host}" if POLICY_HOST.fullmatch(host) else ""
     return f"{scheme}:"

@@ -45,8 +45,8 @@ def present(*, text: str, client: Application, call: Call) -> Presented:
         raise refused("refresh_token_of_another_client")
     if family.revoked_at is not None or not family.has_refresh_token:
         raise refused("family_revoked")
-    now = call.received_at
-    write = _judge_generation(token.generation, family, client, now)
+    now = call.now
+    write = _judge_generation(token.generation, family, client, call)
     if write is None:
         punish_reuse(family=family, client=client, caller=call.caller, now=now)
         raise refused("refresh_token_reused")
@@ -64,9 +64,7 @@ def _parse(text: str) -> refresh_tokens.PresentedRefreshToken:
         raise refused("refresh_token_malformed") from error
 
 
-def _judge_generation(
-    generation: int, family: RefreshToken, client: Application, now: datetime
-) -> Write | None:
+def _judge_generation(generation: int, family: RefreshToken, client: Application, call: Call) -> Write | None:
     """ROTATE for the present generation, REPEAT for its predecessor within the grace, None for proven reuse."""
     if generation == family.generation:
         return Write.ROTATE
@@ -75,11 +73,11 @@ def _judge_generation(
         raise refused("refresh_token_ahead")
     if family.rotated_at is None:
         return None
-    if now <= family.rotated_at:
+    if call.received_at <= family.rotated_at:
         # Under way before the last rotation: it has merely lost a race.
         return _repeat_or_lost(generation, family, client)
     grace = timedelta(seconds=conf.REFRESH_REPEAT_SECONDS)
-    is_in_grace = grace > timedelta() and now - family.rotated_at <= grace
+    is_in_grace = grace > timedelta() and call.now - family.rotated_at <= grace
     is_predecessor = generation == family.generation - 1
     return Write.REPEAT if is_predecessor and is_in_grace and not client.strict_refresh else None
 

@@ -56,7 +56,7 @@ def find_grant(code: str) -> Grant | None:
 
 def find_family(family_id: uuid.UUID) -> RefreshToken | None:
     """A family with its person and session, in one statement."""
-    return RefreshToken.objects.select_related("user", "session").filter(pk=family_id).first()
+    return RefreshToken.objects.select_related("user", "session", "application").filter(pk=family_id).first()
 
 
 def count_failure(grant: Grant) -> None:
@@ -175,6 +175,8 @@ def punish_replay(*, grant: Grant, client: Application, caller: Caller, now: dat
 def punish_reuse(*, family: RefreshToken, client: Application, caller: Caller, now: datetime) -> None:
     """A superseded refresh token came again: somebody has a copy. Family and session end (RFC 9700 §4.14.2)."""
     with transaction.atomic():
+        # The session's row first, as whoever signs out locks it: two orders would be a deadlock.
+        lock_session(family.session_id)
         is_news = revoke_family(
             family=family,
             reason=RefreshToken.RevokeReason.REUSED,
@@ -194,6 +196,12 @@ def punish_reuse(*, family: RefreshToken, client: Application, caller: Caller, n
             outcome="refused",
             caller=caller,
         )
+
+
+def lock_session(sid: uuid.UUID | None) -> None:
+    """Hold a session's row until the transaction ends (no more than a read where the database has one writer)."""
+    if sid is not None:
+        list(SsoSession.objects.select_for_update().filter(pk=sid).values_list("pk"))
 
 
 def revoke_single_token(*, jti: str, expires_at: datetime, client_id: str, caller: Caller | None) -> None:

@@ -173,7 +173,7 @@ class CustomOAuth2Validator(OAuth2Validator):  # type: ignore[misc]
 
     def plan_tokens(self, request: OAuthRequest) -> TokenPlan:
         """Decide what is issued, once; the generators and the store read it from `request.plan`."""
-        now = request.call.received_at
+        now = request.call.now
         if request.grant_type == "authorization_code":
             plan = plan_code_redemption(grant=request.grant, client=request.client, now=now)
         elif request.grant_type == "refresh_token":

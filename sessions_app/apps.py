@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from accounts_app.signals import person_deactivated
+from accounts_app.signals import password_changed, person_deactivated
 
 
 class SessionsConfig(AppConfig):
@@ -13,4 +13,7 @@ class SessionsConfig(AppConfig):
         # Models can only be imported once Django has loaded every app.
         from sessions_app import receivers  # noqa: PLC0415
 
+        password_changed.connect(
+            receivers.end_sessions_after_reset, dispatch_uid="end_sessions_after_an_operators_reset"
+        )
         person_deactivated.connect(receivers.end_sessions, dispatch_uid="end_sessions_of_the_deactivated")

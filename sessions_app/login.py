@@ -121,10 +121,13 @@ def _start(user: User, pending: PendingLogin, caller: Caller) -> SsoSession:
 
 
 def _step_up(session: SsoSession, pending: PendingLogin, caller: Caller) -> SsoSession:
-    """The same sign-in proves again or proves more: same `sid`, fresh `auth_time`, methods added."""
+    """The same sign-in proves again: same `sid`, and exactly what was proven now (D08).
+
+    What was proven weeks ago is not counted with what is fresh: a second factor's step brings the first one along.
+    """
     session.auth_time = _auth_time(pending)
-    session.amr = amr_of({*session.amr, *pending.proofs} - {"mfa"})
-    session.acr = acr_of(session.amr)
+    session.amr = amr_of(pending.proofs)
+    session.acr = acr_of(pending.proofs)
     session.last_seen_at = timezone.now()
     session.save(update_fields=["auth_time", "amr", "acr", "last_seen_at"])
     session_stepped_up.emit(

@@ -4,10 +4,13 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
+from accounts_app.models import User
 from sessions_app.browser import remember_browser
 from sessions_app.conf import conf
 from sessions_app.liveness import is_session_live
@@ -52,8 +55,17 @@ def sso_session_of(request: HttpRequest) -> SsoSession | None:
     if hasattr(request, "sso_session"):
         return request.sso_session  # type: ignore[no-any-return]
     session = _load(request.session.get(SID_KEY))
+    if session is not None and not _is_same_login(request, session.user):
+        session = None
     request.sso_session = session  # type: ignore[attr-defined]
     return session
+
+
+def _is_same_login(request: HttpRequest, user: User) -> bool:
+    """Whether Django's session still belongs to this person and to the password they have now."""
+    is_same_person = request.session.get(SESSION_KEY) == str(user.pk)
+    known_hash = str(request.session.get(HASH_SESSION_KEY, ""))
+    return is_same_person and constant_time_compare(known_hash, user.get_session_auth_hash())
 
 
 def _load(sid: str | None) -> SsoSession | None:

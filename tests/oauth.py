@@ -58,7 +58,9 @@ class OAuthBrowser:
         page = self.client.get(page_url)
         assert page.status_code == 200, page.content.decode()
         ticked = re.findall(r'name="scope"\s+value="([^"]+)"', page.content.decode())
-        data = {"request": request_id, "decision": decision, "scope": ticked, **fields}
+        person = re.search(r'name="person"\s+value="([^"]+)"', page.content.decode())
+        assert person is not None
+        data = {"request": request_id, "decision": decision, "scope": ticked, "person": person[1], **fields}
         return self.client.post("/o/consent/", data)
 
     def code(self, *, consent: dict[str, Any] | None = None, **changes: str | None) -> str:

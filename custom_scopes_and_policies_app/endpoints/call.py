@@ -20,7 +20,11 @@ NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What came over the wire. `headers` has lower-case names; `received_at` is when this process first saw it."""
+    """What came over the wire. `headers` has lower-case names.
+
+    `now` is when the whole request was there: every lifetime is measured by it. `received_at` is when this process
+    first saw it, a little earlier at most, and only tells a double submit from a replay.
+    """
 
     method: str
     headers: Mapping[str, str]
@@ -28,6 +32,7 @@ class Call:
     body: bytes
     caller: Caller
     received_at: datetime
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from custom_scopes_and_policies_app import signals
 from custom_scopes_and_policies_app.bearer import read_access_token
 from custom_scopes_and_policies_app.client_auth import authenticate_client
 from custom_scopes_and_policies_app.endpoints.call import NO_STORE, Answer, Call, read_form
+from custom_scopes_and_policies_app.endpoints.guard import guarded
 from custom_scopes_and_policies_app.errors import InvalidClient, OAuthError
 from custom_scopes_and_policies_app.gate import account_may_receive_tokens
 from custom_scopes_and_policies_app.models import Application, RefreshToken
@@ -22,6 +23,7 @@ COPIED = (
 )  # fmt: skip
 
 
+@guarded
 def introspect(call: Call) -> Answer:
     """Exactly `{"active": false}` for whatever is not good or not for this caller (RFC 7662 §2.2)."""
     client_id = ""
@@ -77,8 +79,8 @@ def _refresh_family(text: str, call: Call) -> RefreshToken | None:
     if family is None or not refresh_tokens.is_genuine(token, seed=bytes(family.seed)):
         return None
     is_current = token.generation == family.generation and family.revoked_at is None
-    is_in_time = family.expires_at > call.received_at and (
-        family.idle_expires_at is None or family.idle_expires_at > call.received_at
+    is_in_time = family.expires_at > call.now and (
+        family.idle_expires_at is None or family.idle_expires_at > call.now
     )
     gate = account_may_receive_tokens(user=family.user, session=family.session, client=family.application)
     return family if is_current and is_in_time and gate.is_open else None

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from custom_scopes_and_policies_app.endpoints.call import Answer, Call
+from custom_scopes_and_policies_app.endpoints.guard import guarded
 from custom_scopes_and_policies_app.models import Application
 from custom_scopes_and_policies_app.models.application import GRANT_TYPES
 from custom_scopes_and_policies_app.scopes import catalogue
@@ -14,11 +15,13 @@ from sessions_app.assurance import LADDER
 PUBLIC = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
 
 
+@guarded
 def metadata(call: Call) -> Answer:
     """The metadata document; the OpenID Connect and the OAuth one are the same."""
     return Answer(200, build_metadata(), PUBLIC)
 
 
+@guarded
 def keys(call: Call) -> Answer:
     """The JSON Web Key Set (RFC 7517 §5)."""
     return Answer(200, jwks(), PUBLIC)

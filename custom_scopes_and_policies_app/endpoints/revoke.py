@@ -5,6 +5,7 @@ from typing import Any
 
 from custom_scopes_and_policies_app.client_auth import authenticate_client
 from custom_scopes_and_policies_app.endpoints.call import NO_STORE, Answer, Call, read_form
+from custom_scopes_and_policies_app.endpoints.guard import guarded
 from custom_scopes_and_policies_app.errors import OAuthError
 from custom_scopes_and_policies_app.models import Application, RefreshToken
 from custom_scopes_and_policies_app.plan import family_of_jti
@@ -13,6 +14,7 @@ from jwt_app import refresh_tokens
 from jwt_app.signing import ACCESS_TOKEN_TYPE, InvalidToken, verify
 
 
+@guarded
 def revoke(call: Call) -> Answer:
     """200 with an empty body, for unknown tokens too (RFC 7009 §2.2); never says whether a token existed."""
     try:
@@ -50,7 +52,7 @@ def _revoke(text: str, client: Application, call: Call) -> None:
             reason=RefreshToken.RevokeReason.CLIENT,
             client_id=client.client_id,
             caller=call.caller,
-            now=call.received_at,
+            now=call.now,
         )
 
 

@@ -2,19 +2,19 @@
 
 from urllib.parse import urlencode
 
-from django.db import DatabaseError
-
 from custom_scopes_and_policies_app import signals, token_store
 from custom_scopes_and_policies_app.bursts import under_way
 from custom_scopes_and_policies_app.client_auth import authenticate_client
 from custom_scopes_and_policies_app.dot.protocol import OAuthRequest, oauth_errors
 from custom_scopes_and_policies_app.endpoints.call import NO_STORE, Answer, Call, Form, read_form
+from custom_scopes_and_policies_app.endpoints.guard import guarded
 from custom_scopes_and_policies_app.engine import authorization_server
 from custom_scopes_and_policies_app.errors import OAuthError, from_oauthlib
 
 PATH = "/o/token/"
 
 
+@guarded
 def token(call: Call) -> Answer:
     """Tokens for a code, a refresh token or a client; or the error of RFC 6749 §5.2. Never raises."""
     client_id = ""
@@ -49,15 +49,6 @@ def _issue(request: OAuthRequest) -> dict[str, object]:
         if grant is not None and getattr(error, "reason", "") != "lost_race":
             token_store.count_failure(grant)
         raise from_oauthlib(error) from error
-    except DatabaseError as error:
-        # Nothing was written: the whole transaction is gone. The client may try again (R05, R09).
-        raise OAuthError(
-            "temporarily_unavailable",
-            "Try again in a moment.",
-            status=503,
-            reason="database_unavailable",
-            headers={"Retry-After": "1"},
-        ) from error
 
 
 def _decoded_request(form: Form, call: Call) -> OAuthRequest:

@@ -4,9 +4,11 @@ from accounts_app.models import User
 from custom_scopes_and_policies_app.bearer import require_access_token
 from custom_scopes_and_policies_app.claims import claims_for
 from custom_scopes_and_policies_app.endpoints.call import NO_STORE, Answer, Call
+from custom_scopes_and_policies_app.endpoints.guard import guarded
 from custom_scopes_and_policies_app.errors import InvalidToken, OAuthError
 
 
+@guarded
 def userinfo(call: Call) -> Answer:
     """GET or POST. The errors are JSON with the Bearer challenge of RFC 6750 §3."""
     try:

@@ -112,6 +112,8 @@ class Application(AbstractApplication):
         """Refuse at save what would be an error at the token endpoint. Raises ValidationError by field."""
         problems = check_client(
             grant_types=self.grant_types,
+            response_types=self.response_types,
+            required_acr=self.required_acr,
             client_type=self.client_type,
             auth_method=self.token_endpoint_auth_method,
             redirect_uris=self.redirect_uris.split(),

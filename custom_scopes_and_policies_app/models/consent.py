@@ -26,7 +26,6 @@ class Consent(models.Model):
     first_given_at = models.DateTimeField(_("first given"), default=timezone.now)
     given_at = models.DateTimeField(_("given"), default=timezone.now)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
-    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("consent")

@@ -28,6 +28,7 @@ class Grant(AbstractGrant):
     policies = models.JSONField(_("policy levels"), default=dict)
     consumed_at = models.DateTimeField(_("used"), null=True, blank=True)
     family = models.UUIDField(_("token family"), null=True, blank=True)
+    gives_refresh_token = models.BooleanField(_("gives a refresh token"), default=True)
     failures = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
 
     class Meta(AbstractGrant.Meta):

@@ -1,7 +1,10 @@
 """Scopes and policy levels: what can be asked for, how it is asked, and how much of it is given."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from sessions_app.assurance import LADDER
 
 
 class Scope(models.Model):
@@ -38,6 +41,13 @@ class Scope(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuse at save what would break consent, discovery or userinfo. Raises ValidationError by field."""
+        is_list = isinstance(self.claims, list) and all(isinstance(claim, str) for claim in self.claims)
+        if not is_list:
+            raise ValidationError({"claims": _('Give a list of claim names, as ["email"].')})
+        _check_acr(self.required_acr)
+
 
 class PolicyLevel(models.Model):
     """How much of a scope is given. `value` travels in the `policies` claim; a higher rank gives more."""
@@ -67,3 +77,15 @@ class PolicyLevel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope.name}:{self.value}"
+
+    def clean(self) -> None:
+        """A filter that is misspelt must not release more. Raises ValidationError by field."""
+        rules = self.claim_filter
+        if not isinstance(rules, dict) or not set(map(str, rules.values())) <= {"full", "masked", "omit"}:
+            raise ValidationError({"claim_filter": _('Give each claim "full", "masked" or "omit".')})
+        _check_acr(self.required_acr)
+
+
+def _check_acr(acr: str) -> None:
+    if acr and acr not in LADDER:
+        raise ValidationError({"required_acr": _("Not a level of assurance: %(acr)s.") % {"acr": acr}})

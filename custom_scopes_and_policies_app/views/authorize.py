@@ -30,6 +30,7 @@ from custom_scopes_and_policies_app.views.responses import see_other
 from sessions_app.browser import browser_binding
 
 MAX_FORM_FIELDS = 100
+MAX_QUERY = 8000
 
 
 @csrf_exempt
@@ -39,7 +40,10 @@ def authorize(request: HttpRequest) -> HttpResponse:
     """A new request, or the resumption of a stored one (`?request=<id>`)."""
     if request.method == "POST":
         # OIDC Core §3.1.2.1 wants POST too. A cross-site POST brings no SameSite=Lax cookies: go round once by GET.
-        return see_other(f"{reverse('desk:authorize')}?{urlencode(list(_posted_pairs(request)))}")
+        query = urlencode(_posted_pairs(request))
+        if len(query) > MAX_QUERY:
+            return error_page(request, "invalid_request", "The request is too long.")
+        return see_other(f"{reverse('desk:authorize')}?{query}")
     if "request" in request.GET and "client_id" not in request.GET:
         return _resume(request)
     try:
@@ -69,7 +73,7 @@ def _advance(request: HttpRequest, asked: AuthorizationRequest) -> HttpResponse:
     """Do what the hub says is next."""
     situation = situation_of(request, asked)
     if situation is None:
-        return error_page(request, "invalid_client", "This app was switched off meanwhile.")
+        return error_page(request, "invalid_client", "This app may not ask for this any more.")
     step = next_step(situation.facts)
     if isinstance(step, Issue):
         return _issue(request, asked, situation)

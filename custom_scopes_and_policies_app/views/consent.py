@@ -70,6 +70,9 @@ class ScopeSelectionView(View):
         if isinstance(found, HttpResponse):
             return found
         asked, situation = found
+        if request.POST.get("person") != str(_person(situation).sub):
+            # Somebody else signed in while the page was open: it showed another name (K04).
+            return see_other(f"{reverse('desk:consent')}?request={asked.request_id}")
         if request.POST.get("decision") == "deny":
             return self._deny(request, asked, situation)
         if request.POST.get("decision") != "allow":
@@ -81,12 +84,15 @@ class ScopeSelectionView(View):
         granted = _granted(asked, ticked, levels)
         if granted is None:
             return self._page(request, asked, situation, problem=_("Choose one of the levels shown."))
+        if not granted:
+            # Every box unticked is a "no" in other words.
+            return self._deny(request, asked, situation)
         declined = tuple(name for name in asked.scopes if name not in granted)
         user = _person(situation)
         give_consent(
             user=user, client=situation.client, granted=granted, declined=declined, caller=caller_of(request)
         )
-        requests.answer(asked, granted=granted, declined=declined)
+        requests.answer(asked, granted=granted, sub=str(user.sub))
         return see_other(f"{reverse('desk:authorize')}?request={asked.request_id}")
 
     def _open(

@@ -1,6 +1,7 @@
 """RP-initiated logout (OIDC RP-Initiated Logout 1.0 §2): an app asks to sign the person out, the person agrees."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -42,6 +43,9 @@ def logout(request: HttpRequest) -> HttpResponse:
     """Sign out at once when the app proves which session it means, else ask the person first (I05)."""
     if request.method == "POST" and "confirm" in request.POST:
         return _confirmed(request)
+    if request.method == "POST":
+        # An app's own form: a cross-site POST brings no SameSite=Lax cookies, so go round once by GET.
+        return see_other(f"{request.path}?{urlencode(_parameters(request))}")
     try:
         asked = _read(request)
     except BadLogoutRequest as error:
@@ -65,8 +69,7 @@ def _confirmed(request: HttpRequest) -> HttpResponse:
 
 
 def _read(request: HttpRequest) -> LogoutRequest:
-    source = request.POST if request.method == "POST" else request.GET
-    parameters = {name: source.get(name, "") for name in FIELDS if source.get(name)}
+    parameters = _parameters(request)
     hint = _hint(parameters.get("id_token_hint"))
     client = _client(parameters.get("client_id"), hint)
     return LogoutRequest(
@@ -74,6 +77,11 @@ def _read(request: HttpRequest) -> LogoutRequest:
         redirect_to=_redirect_to(parameters, client),
         parameters=parameters,
     )
+
+
+def _parameters(request: HttpRequest) -> dict[str, str]:
+    source = request.POST if request.method == "POST" else request.GET
+    return {name: source.get(name, "") for name in FIELDS if source.get(name)}
 
 
 def _hint(text: str | None) -> dict[str, object]:

@@ -58,6 +58,11 @@ TABLE: list[tuple[str, dict[str, Any], Step]] = [
         {"is_hinted_person": False, "prompt": "none"},
         Refuse("login_required"),
     ),
+    (
+        "another person who signs in instead of the hinted one is not asked again",
+        {"is_hinted_person": False, "session": SINCE},
+        Refuse("login_required", "another_person_than_hinted"),
+    ),
     ("select_account offers a choice", {"prompt": "select_account"}, Login(selects=True)),
     (
         "select_account is satisfied by the choice",

@@ -1,6 +1,7 @@
 """The token endpoint from outside: wrong codes, wrong clients, wrong bodies, and what a replay costs."""
 
 import base64
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -230,3 +231,23 @@ def test_only_small_form_bodies_are_read(app: Application, http: Client) -> None
         answer = http.post("/o/token/", body, content_type="application/x-www-form-urlencoded")
         assert answer.status_code == 400, body
         assert answer.json()["error"] == "invalid_request"
+
+
+@pytest.mark.requirement("B02", "A13")
+def test_headers_sent_early_and_a_body_kept_back_make_no_request_older(
+    browser_of_somebody: OAuthBrowser, app: Application
+) -> None:
+    """What a server sees that calls the app before the body is there: an early stamp, a late body."""
+    code = browser_of_somebody.code()
+    early = datetime.now(UTC) - timedelta(seconds=30)
+    http = Client(**{"auth.received_at": early})  # type: ignore[arg-type]
+    tokens = exchange(http, code).json()
+    family = RefreshToken.objects.get()
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=3)):
+        assert exchange(http, code).json()["error"] == "invalid_grant"
+    family.refresh_from_db()
+    assert family.revoke_reason == "code_replayed"
+    assert refresh(http, tokens["refresh_token"]).json()["error"] == "invalid_grant"
+    late = browser_of_somebody.code()
+    with time_machine.travel(Grant.objects.latest("pk").expires):
+        assert exchange(http, late).json()["error"] == "invalid_grant"

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts_app.models import User
+from custom_scopes_and_policies_app.consents import withdraw_consent
 from custom_scopes_and_policies_app.models import Application, Consent, RefreshToken
 from jwt_app.signing import verify
 from sessions_app.models import SsoSession
@@ -167,3 +168,17 @@ def test_a_stored_request_works_in_its_own_browser_only(
     stolen = other.client.get(asked["Location"])
     assert stolen.status_code == 400
     assert b"another browser" in stolen.content
+
+
+@pytest.mark.requirement("K03", "C14")
+def test_withdrawing_a_consent_ends_its_tokens_and_its_unused_codes(
+    browser_of_somebody: OAuthBrowser, app: Application, api: tuple[str, str]
+) -> None:
+    client = browser_of_somebody.client
+    tokens, unused = browser_of_somebody.tokens(), browser_of_somebody.code()
+    assert withdraw_consent(consent=Consent.objects.get(), caller=None)
+    assert introspect(client, tokens["access_token"], api) == {"active": False}
+    assert refresh(client, tokens["refresh_token"]).json()["error"] == "invalid_grant"
+    assert exchange(client, unused).json()["error"] == "invalid_grant"
+    assert not withdraw_consent(consent=Consent.objects.get(), caller=None)
+    assert browser_of_somebody.authorize()["Location"].startswith("/o/consent/")

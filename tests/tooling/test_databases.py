@@ -12,7 +12,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("F70")]
 @pytest.fixture
 def app() -> Application:
     return Application.objects.create(
-        name="Тэмдэглэл Notes", client_id="Notes", client_type="public", redirect_uris="https://notes.example/"
+        name="Тэмдэглэл Notes",
+        client_id="Notes",
+        client_type="public",
+        redirect_uris="https://notes.example/",
     )
 
 
