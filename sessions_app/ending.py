@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.db import transaction
 from django.utils import timezone
 
 from core_app.caller import Caller
+from core_app.transactions import run_in_transaction
 from sessions_app.liveness import forget_on_commit, session_key
 from sessions_app.models import SsoSession
 from sessions_app.signals import session_ended
@@ -13,7 +13,8 @@ from sessions_app.signals import session_ended
 
 def end_session(*, session: SsoSession, reason: str, caller: Caller | None = None) -> bool:
     """End one session. True when this call ended it, False when it had ended already."""
-    with transaction.atomic():
+
+    def end() -> bool:
         ended = SsoSession.objects.filter(pk=session.pk, ended_at__isnull=True).update(
             ended_at=timezone.now(), end_reason=reason
         )
@@ -21,7 +22,9 @@ def end_session(*, session: SsoSession, reason: str, caller: Caller | None = Non
             return False
         session_ended.emit(user_id=session.user_id, sid=session.sid, reason=reason, caller=caller)
         forget_on_commit([session_key(session.sid)])
-    return True
+        return True
+
+    return run_in_transaction(end)
 
 
 def end_sessions_of(

@@ -42,6 +42,10 @@ class Page:
     cookies: str
     token: str
 
+    def at(self, path: str) -> "Page":
+        """Another page in the same browser."""
+        return Page(path, self.cookies, self.token)
+
     def post(self, ip: str, origin: str, **fields: str) -> Post:
         """Its form, filled in."""
         body = urlencode({**fields, "csrfmiddlewaretoken": self.token}).encode()
@@ -55,3 +59,11 @@ def open_page(server: LiveServer, path: str) -> Page:
         assert found is not None, f"no form at {path}"
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.cookies.jar)
     return Page(path, cookies, found.group(1))
+
+
+def enter_number(server: LiveServer, phone: str, ip: str) -> Page:
+    """The page that asks for the code, in a browser that has asked for one to this number."""
+    page = open_page(server, "/signup/")
+    (answer,) = send_at_once(server.port, [page.post(ip, server.url, phone=phone)])
+    assert answer.status == 303, answer
+    return page.at("/signup/verify/")

@@ -6,18 +6,24 @@ from pathlib import Path
 
 import pytest
 
+from accounts_app.identifiers import mask_phone
 from scripts.live_server import LiveServer
 from tests.faults.fake_gateway import FakeGateway
 from tests.races.at_once import Answer, Post, send_at_once
 from tests.races.conftest import PASSWORD
-from tests.races.invariants import assert_limits
-from tests.races.phone_app import address, api_post, call, open_page, register
+from tests.races.invariants import assert_limits, read_invariants
+from tests.races.phone_app import address, api_post, call, enter_number, open_page, register
 
 pytestmark = pytest.mark.race
 
 # What the answers to a check may be when it was really made: all others were turned away before.
 CHECKED_CODE = {"otp_wrong", "otp_exhausted"}
 LIMIT = 3
+VERIFIED = """
+import json
+from obligations_app.models import OAuthTokenLog
+print(json.dumps({"verified": OAuthTokenLog.objects.filter(event="otp.verified", subject="%s").count()}))
+"""
 
 
 def wrong(code: str) -> str:
@@ -45,18 +51,35 @@ def test_of_many_right_codes_at_once_one_is_taken(
     phone = f"+976880010{times}"
     session = register(phones, phone, address(times))
     code = vendor.code_for(phone)
-    answers = send_at_once(
-        phones.port,
-        [
-            api_post("verify-otp", address(1000 + number), session_id=session, code=code)
-            for number in range(times)
-        ],
-    )
+    posts = [
+        api_post("verify-otp", address(1000 + number), session_id=session, code=code)
+        for number in range(times)
+    ]
+    answers = send_at_once(phones.port, posts)
     no_surprise(answers)
     winners = [answer.payload for answer in answers if answer.status == 200]
     assert winners == [{"session_id": session, "next_step": "set_password"}]
     assert call(phones, "verify-otp", address(times), session_id=session, code=code).status != 200
     assert len(vendor.carried_to(phone)) == 1
+
+
+@pytest.mark.requirement("G03", "R18")
+@pytest.mark.parametrize("times", [20, 50])
+def test_of_many_right_codes_at_once_on_the_page_one_is_taken(
+    phones: LiveServer, vendor: FakeGateway, times: int
+) -> None:
+    """Whoever pressed the button twice is led on; the code itself is used up once."""
+    phone = f"+976880170{70 + times // 25}"  # the record knows only the last two digits
+    page = enter_number(phones, phone, address(1500 + times))
+    code = vendor.code_for(phone)
+    posts = [page.post(address(1600 + number), phones.url, code=code) for number in range(times)]
+    answers = send_at_once(phones.port, posts)
+    no_surprise(answers)
+    assert 303 in {answer.status for answer in answers}
+    assert {answer.status for answer in answers} <= {303, 400, 429}
+    told = read_invariants(phones, VERIFIED % mask_phone(phone))
+    assert told == {"verified": 1}
+    assert_limits(phones)
 
 
 @pytest.mark.requirement("G04", "login:F08", "F23")
@@ -65,21 +88,14 @@ def test_of_many_wrong_codes_at_once_no_more_than_the_limit_are_compared(
     phones: LiveServer, vendor: FakeGateway, times: int
 ) -> None:
     phone = f"+976880020{times}"
-    session = register(phones, phone, address(2000 + times))
+    page = enter_number(phones, phone, address(2000 + times))
     code = vendor.code_for(phone)
-    answers = send_at_once(
-        phones.port,
-        [
-            api_post("verify-otp", address(3000 + number), session_id=session, code=wrong(code))
-            for number in range(times)
-        ],
-    )
+    posts = [page.post(address(3000 + number), phones.url, code=wrong(code)) for number in range(times)]
+    answers = send_at_once(phones.port, posts)
     no_surprise(answers)
-    told = codes(answers)
-    assert "ok" not in told
-    assert 1 <= sum(told[name] for name in CHECKED_CODE) <= LIMIT, told
-    assert all(answer.status == 429 for answer in answers if answer.payload["code"] not in CHECKED_CODE)
-    after = call(phones, "verify-otp", address(2999), session_id=session, code=code)
+    assert {answer.status for answer in answers} <= {400, 429}
+    assert sum(answer.status == 400 for answer in answers) <= LIMIT
+    (after,) = send_at_once(phones.port, [page.post(address(2999), phones.url, code=code)])
     assert after.status == 429, "the right one comes too late"
     assert_limits(phones)
 
@@ -90,21 +106,30 @@ def test_a_right_code_hidden_among_fifty_wrong_ones_is_found_by_no_more_than_the
 ) -> None:
     for turn in range(3):
         phone = f"+97688003{turn:03}"
-        session = register(phones, phone, address(4000 + turn))
+        page = enter_number(phones, phone, address(4000 + turn))
         code = vendor.code_for(phone)
         tries = [wrong(code)] * 49
         tries.insert(random.randrange(50), code)
-        answers = send_at_once(
-            phones.port,
-            [
-                api_post("verify-otp", address(4100 + number), session_id=session, code=text)
-                for number, text in enumerate(tries)
-            ],
-        )
+        posts = [page.post(address(4100 + n), phones.url, code=text) for n, text in enumerate(tries)]
+        answers = send_at_once(phones.port, posts)
         no_surprise(answers)
-        told = codes(answers)
-        assert told["ok"] <= 1
-        assert sum(told[name] for name in CHECKED_CODE) <= LIMIT, told
+        assert sum(answer.status == 400 for answer in answers) <= LIMIT
+    assert_limits(phones)
+
+
+@pytest.mark.requirement("G04", "R18")
+def test_one_session_takes_one_step_at_a_time(phones: LiveServer, vendor: FakeGateway) -> None:
+    phone = "+97688003900"
+    session = register(phones, phone, address(4900))
+    code = vendor.code_for(phone)
+    posts = [
+        api_post("verify-otp", address(4910 + number), session_id=session, code=wrong(code))
+        for number in range(50)
+    ]
+    answers = send_at_once(phones.port, posts)
+    no_surprise(answers)
+    assert {answer.status for answer in answers} <= {400, 409, 429}
+    assert 1 <= sum(codes(answers)[name] for name in CHECKED_CODE) <= LIMIT
     assert_limits(phones)
 
 
@@ -116,19 +141,22 @@ def test_of_many_passwords_at_once_no_more_than_the_limit_are_checked(
     """By the JSON flow and by the page, side by side: one account, one count."""
     phone = f"+976880040{times}"
     phones.manage("create_person", "--phone", phone, "--password", PASSWORD)
-    session = register(phones, phone, address(5000 + times))
+    sessions = [register(phones, phone, address(5000 + number)) for number in range(times // 2)]
     login = open_page(phones, "/login/")
     posts: list[Post] = []
-    for number in range(0, times, 2):
+    for number, session in enumerate(sessions):
         guess = f"wrong horse {times} {number}"
         posts.append(api_post("login", address(5100 + number), session_id=session, password=guess))
-        posts.append(login.post(address(5101 + number), phones.url, phone=phone, password=guess))
+        posts.append(login.post(address(5200 + number), phones.url, phone=phone, password=guess))
     answers = send_at_once(phones.port, posts)
     no_surprise(answers)
-    assert {answer.status for answer in answers} <= {400, 429}
+    assert {answer.status for answer in answers} <= {400, 409, 429}
+    assert 1 <= len(noted(checked_passwords, f"wrong horse {times} ")) <= LIMIT
+    for _ in range(LIMIT):
+        call(phones, "login", address(5998), session_id=session, password=f"wrong horse {times} afterwards")
     assert len(noted(checked_passwords, f"wrong horse {times} ")) == LIMIT
     before = noted(checked_passwords, PASSWORD)
-    assert call(phones, "login", address(5999), session_id=session, password=PASSWORD).status == 429
+    assert call(phones, "login", address(5999), session_id=sessions[0], password=PASSWORD).status == 429
     assert noted(checked_passwords, PASSWORD) == before, "the right one is not even looked at"
     assert_limits(phones)
 
