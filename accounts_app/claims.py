@@ -31,6 +31,11 @@ ADDRESS_MEMBERS = ("formatted", "street_address", "locality", "region", "postal_
 
 COPIED = tuple(claim for claim in CLAIMS_BY_SCOPE["profile"] if claim not in {"name", "updated_at"})
 
+# What has to be read of a person to know their claims.
+COLUMNS = (
+    "name", *COPIED, "updated_at", "email", "email_verified_at", "phone", "phone_proven_at", "address",
+)  # fmt: skip
+
 
 def standard_claims(user: User) -> dict[str, object]:
     """Every claim of the standard scopes that has a value; absent rather than null or "" (§5.3.2)."""

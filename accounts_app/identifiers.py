@@ -61,6 +61,12 @@ def mask_phone(phone: str) -> str:
     return f"{country} {'•' * max(rest, 1)} {phone[-2:]}"
 
 
+def mask_email(address: str) -> str:
+    """What may be shown and logged: first letter and domain, `b•••@example.com`."""
+    name, _at, domain = address.rpartition("@")
+    return f"{name[0]}•••@{domain}" if name else "•••"
+
+
 def region_of(phone: str) -> str:
     """ISO 3166 code of an E.164 number; "" when it has none."""
     try:

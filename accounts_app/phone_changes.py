@@ -11,9 +11,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts_app.deactivation import reopen_closed_since
 from accounts_app.models import PhoneChange, User
 from accounts_app.services import PhoneTaken
+from accounts_app.signals import phone_change_undone
+from core_app.caller import Caller
 from core_app.errors import AppError
+
+TOO_LATE = _("This link has been used, or it is too old.")
 
 
 class ChangedMeanwhile(AppError):
@@ -55,23 +60,22 @@ def change_phone(*, user: User, phone: str, undo_hash: str, undo_until: datetime
 
 def find_undoable(undo_hash: str) -> PhoneChange:
     """The change that this link takes back. Raises UndoRefused."""
-    change = _undoable(undo_hash).select_related("user").first()
+    change = undoable().filter(undo_hash=undo_hash).select_related("user").first()
     if change is None:
-        raise UndoRefused(_("This link has been used, or it is too old."))
+        raise UndoRefused(TOO_LATE)
     return change
 
 
-def undo_phone_change(*, undo_hash: str) -> PhoneChange:
+def undo_phone_change(*, change: PhoneChange, caller: Caller | None = None) -> None:
     """Give the old number back. Later changes are undone with it, whatever links they sent.
 
-    The password goes too: whoever changed the number may know it, and would only change the number again. Raises
-    UndoRefused, and PhoneTaken when somebody else signed up with the old number.
+    The password goes too: whoever changed the number may know it, and would only change the number again. Every sign-in
+    ends. Raises UndoRefused, and PhoneTaken when somebody else signed up with the old number.
     """
-    change = find_undoable(undo_hash)
     now = timezone.now()
     with transaction.atomic():
-        if not _undoable(undo_hash).update(undone_at=now):
-            raise UndoRefused(_("This link has been used, or it is too old."))
+        if not undoable().filter(pk=change.pk).update(undone_at=now):
+            raise UndoRefused(TOO_LATE)
         PhoneChange.objects.filter(
             user_id=change.user_id, changed_at__gt=change.changed_at, undone_at__isnull=True
         ).update(undone_at=now)
@@ -83,15 +87,21 @@ def undo_phone_change(*, undo_hash: str) -> PhoneChange:
             password_changed_at=now,
             updated_at=now,
         )
-    change.undone_at = now
-    change.user.refresh_from_db()
-    return change
+        reopen_closed_since(change.user_id, change.changed_at, caller=caller)
+        change.undone_at = now
+        change.user.refresh_from_db()
+        phone_change_undone.emit(user_id=change.user_id, subject=str(change.user.sub), caller=caller)
 
 
-def _undoable(undo_hash: str) -> QuerySet[PhoneChange]:
-    return PhoneChange.objects.filter(
-        undo_hash=undo_hash, undone_at__isnull=True, undo_until__gt=timezone.now()
-    )
+def close_undo(changes: QuerySet[PhoneChange]) -> int:
+    """Make the links of these changes worthless; how many still were good."""
+    now = timezone.now()
+    return changes.filter(undone_at__isnull=True, undo_until__gt=now).update(undo_until=now)
+
+
+def undoable() -> QuerySet[PhoneChange]:
+    """The changes that can still be taken back."""
+    return PhoneChange.objects.filter(undone_at__isnull=True, undo_until__gt=timezone.now())
 
 
 def _give_number(people: QuerySet[User], **changes: object) -> bool:

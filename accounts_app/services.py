@@ -1,4 +1,4 @@
-"""What changes a person: made once a number is proven, given a password or profile, deactivated.
+"""What changes a person: made, proven, given a password or profile.
 
 Hashing a password costs tens of milliseconds, so it is done before a transaction is opened, never inside one.
 """
@@ -6,16 +6,21 @@ Hashing a password costs tens of milliseconds, so it is done before a transactio
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
+from django.db.models import Case, EmailField, F, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts_app.deactivation import deactivate as deactivate
+from accounts_app.deactivation import reactivate as reactivate
 from accounts_app.identifiers import normalise_email
-from accounts_app.models import User
+from accounts_app.models import PhoneChange, User
 from accounts_app.passwords import normalise_password
-from accounts_app.signals import person_deactivated, person_reactivated
+from accounts_app.signals import password_change_required, phone_first_proven
 from core_app.caller import Caller
 from core_app.errors import AppError
+from core_app.transactions import run_in_transaction
 
 
 class PhoneTaken(AppError):
@@ -25,7 +30,16 @@ class PhoneTaken(AppError):
     status = 409
 
 
-def new_person(*, phone: str, password: str | None, phone_proven_at: datetime | None, **profile: Any) -> User:
+class EmailTaken(AppError):
+    """Another person has verified this address. The unique constraint decides, so it holds under races."""
+
+    code = "email_taken"
+    status = 409
+
+
+def new_person(
+    *, phone: str | None, password: str | None, phone_proven_at: datetime | None, **profile: Any
+) -> User:
     """A person not yet saved, its password hashed. `phone` is E.164; no password makes it unusable (J07)."""
     person = User(phone=phone, phone_proven_at=phone_proven_at, **profile)
     if password is None:
@@ -36,14 +50,23 @@ def new_person(*, phone: str, password: str | None, phone_proven_at: datetime | 
 
 
 def insert_person(person: User) -> User:
-    """Save what `new_person` made. Raises PhoneTaken when somebody was faster; outer transactions live on."""
+    """Save what `new_person` made. Raises PhoneTaken or EmailTaken when somebody was faster; outer transactions live
+    on.
+    """
     try:
         with transaction.atomic():
             person.save(force_insert=True)
     except IntegrityError as error:
-        if not User.objects.filter(phone=person.phone).exists():
-            raise
-        raise PhoneTaken(_("This number already has an account. Sign in instead."), field="phone") from error
+        if person.phone and User.objects.filter(phone=person.phone).exists():
+            raise PhoneTaken(
+                _("This number already has an account. Sign in instead."), field="phone"
+            ) from error
+        email = person.email_identifier
+        if email and User.objects.filter(email_identifier=email).exists():
+            raise EmailTaken(
+                _("This address already has an account. Sign in instead."), field="email"
+            ) from error
+        raise
     return person
 
 
@@ -54,6 +77,43 @@ def create_person(
     return insert_person(
         new_person(phone=phone, password=password, phone_proven_at=phone_proven_at, **profile)
     )
+
+
+def record_first_proof(*, user: User, caller: Caller | None = None) -> bool:
+    """The number that `user` was read with has just been proven by a code. True when nobody had proven it before.
+
+    Whatever was prepared on the account until then is not the owner's: password, unverified e-mail and the links that
+    would take a change of number back go here, sign-ins, consents and tokens with the rooms that hear of it. A proof of
+    a proven number changes nothing and costs no statement.
+    """
+    if user.phone_proven_at is not None:
+        return False
+    now = timezone.now()
+    unproven = User.objects.filter(pk=user.pk, phone=user.phone, phone_proven_at__isnull=True, is_active=True)
+
+    def start_over() -> bool:
+        is_first = bool(unproven.update(**_start_over(now)))
+        if is_first:
+            undoable = PhoneChange.objects.filter(user=user, undone_at__isnull=True, undo_until__gt=now)
+            undoable.update(undo_until=now)
+            phone_first_proven.emit(user_id=user.pk, subject=str(user.sub), caller=caller)
+        return is_first
+
+    is_first = run_in_transaction(start_over)
+    user.refresh_from_db()
+    return is_first
+
+
+def _start_over(now: datetime) -> dict[str, Any]:
+    is_unverified = When(email_verified_at__isnull=True, then=Value("", output_field=EmailField()))
+    return {
+        "phone_proven_at": now,
+        "password": make_password(None),
+        "password_changed_at": now,
+        "must_change_password": False,
+        "email": Case(is_unverified, default=F("email")),
+        "updated_at": now,
+    }
 
 
 def set_password(*, user: User, password: str) -> None:
@@ -70,17 +130,40 @@ def with_new_password(*, user: User, password: str) -> User:
     return user
 
 
-def save_new_password(*, user: User) -> bool:
+def save_new_password(*, user: User, instead_of: str | None = None) -> bool:
     """Save what `with_new_password` made. False, and nothing saved, when the person was shut out or got another
-    number since `user` was read: what was proven then is no proof any more.
+    number or address since `user` was read: what was proven then is no proof any more.
+
+    With `instead_of` (a stored hash) also when that is not the person's password any more.
     """
+    # Counted from here, not from the hashing before: whoever proved the old password meanwhile proved it too early.
+    user.password_changed_at = timezone.now()
+    unchanged = User.objects.filter(
+        pk=user.pk, phone=user.phone, email_identifier=user.email_identifier, is_active=True
+    )
+    if instead_of is not None:
+        unchanged = unchanged.filter(password=instead_of)
     return bool(
-        User.objects.filter(pk=user.pk, phone=user.phone, is_active=True).update(
+        unchanged.update(
             password=user.password,
             password_changed_at=user.password_changed_at,
             must_change_password=user.must_change_password,
             updated_at=timezone.now(),
         )
+    )
+
+
+def disable_password(*, user: User) -> None:
+    """Nobody gets in by the password any more, until a new one is set with a proof of the number.
+
+    Whoever had one has to set one: a code alone leads to the page that does it. Others are left without.
+    """
+    had_password = user.has_usable_password()
+    now = timezone.now()
+    user.set_unusable_password()
+    changes: dict[str, Any] = {"must_change_password": True} if had_password else {}
+    User.objects.filter(pk=user.pk).update(
+        password=user.password, password_changed_at=now, updated_at=now, **changes
     )
 
 
@@ -103,28 +186,18 @@ def update_profile(
         user.save(update_fields=[*changes, "updated_at"])
 
 
-def deactivate(*, user: User, caller: Caller | None = None) -> bool:
-    """Shut a person out. True when this call did it; row count decides, so it is told once."""
-    return _set_active(user, is_active=False, caller=caller)
+def require_new_password(*, user: User, caller: Caller | None = None) -> bool:
+    """Let the person go on only with a new password, and end what the old one opened. True when this call did it."""
 
-
-def reactivate(*, user: User, caller: Caller | None = None) -> bool:
-    """Let a person in again. True when this call did it."""
-    return _set_active(user, is_active=True, caller=caller)
-
-
-def _set_active(user: User, *, is_active: bool, caller: Caller | None) -> bool:
-    now = timezone.now()
-    deactivated_at = None if is_active else now
-    with transaction.atomic():
-        changed = User.objects.filter(pk=user.pk, is_active=not is_active).update(
-            is_active=is_active, deactivated_at=deactivated_at, updated_at=now
+    def require() -> bool:
+        required = User.objects.filter(pk=user.pk, must_change_password=False, is_active=True).update(
+            must_change_password=True, updated_at=timezone.now()
         )
-        user.is_active, user.deactivated_at = is_active, deactivated_at
-        if changed:
-            signal = person_reactivated if is_active else person_deactivated
-            signal.emit(user_id=user.pk, subject=str(user.sub), caller=caller)
-    return bool(changed)
+        if required:
+            password_change_required.emit(user_id=user.pk, subject=str(user.sub), caller=caller)
+        return bool(required)
+
+    return run_in_transaction(require)
 
 
 def _hash_password(user: User, password: str) -> None:

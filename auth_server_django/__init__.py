@@ -1,4 +1,4 @@
-"""Owns the composition: settings, URLs, WSGI, Celery, health and start-up checks.
+"""Owns the composition: settings, URLs, WSGI, Celery, health, figures, logs and start-up checks.
 
 No business rules.
 """

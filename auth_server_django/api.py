@@ -1,7 +1,9 @@
 """The JSON API: the rooms' routers under one OpenAPI document, with its pages served from here."""
 
+import re
 from collections.abc import Callable, Sequence
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -12,16 +14,33 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 
 from auth_server_django import problems
+from auth_server_django.api_limits import limited
 from auth_server_django.json_body import StrictParser
+from auth_server_django.openapi.document import completed
 from core_app.errors import AppError
-from core_app.problems import SCHEMA, SCHEMA_NAME
 from custom_scopes_and_policies_app.api import router as oauth
+from custom_scopes_and_policies_app.api_tokens import router as tokens
+from custom_scopes_and_policies_app.errors import OAuthError
+from email_auth_app.api import router as email
+from mfa_app.api import router as mfa
+from mfa_app.api_account import router as factors
+from mfa_app.api_passkeys import router as passkeys
+from obligations_app.api import router as activity
 from phone_auth_app.api import router as phone
+from self_service_app.api.account import router as account
+from self_service_app.api.password import router as password
+from self_service_app.api.profile import router as profile
+from self_service_app.api.sessions import router as sessions
+from self_service_app.api.sso import router as sso
+from social_login_app.api import router as social
+from social_login_app.api_links import router as links
 
 HANDLERS: dict[type[Exception], Callable[..., HttpResponse]] = {
     AppError: problems.on_app_error,
+    OAuthError: problems.on_oauth_error,
     ValidationError: problems.on_invalid,
     HttpError: problems.on_http_error,
     RequestDataTooBig: problems.on_too_big,
@@ -31,9 +50,14 @@ HANDLERS: dict[type[Exception], Callable[..., HttpResponse]] = {
     Exception: problems.on_surprise,
 }
 
+# How rooms are called in the names of operations, where that is not simply their name.
+SHORT = {"custom_scopes_and_policies_app": "oauth"}
+
 
 class ProblemAPI(NinjaAPI):
     """An API whose every error is a problem document, wrong methods and unknown addresses included."""
+
+    _document: OpenAPISchema | None = None
 
     @property
     def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
@@ -42,22 +66,25 @@ class ProblemAPI(NinjaAPI):
         for pattern in patterns:
             if isinstance(pattern, URLPattern):
                 is_root = pattern.name == "api-root"
-                pattern.callback = _nothing_here if is_root else _with_problems(pattern.callback)
-        return [*patterns, re_path("", _nothing_here)], app_name, namespace
-
-    def create_response(self, request: HttpRequest, data: Any, **kwargs: Any) -> HttpResponse:
-        """A good answer; it may hold tokens, so nothing keeps it (RFC 6749 §5.1)."""
-        response: HttpResponse = super().create_response(request, data, **kwargs)
-        response["Cache-Control"] = "no-store"
-        return response
+                view = _nothing_here if is_root else _with_problems(pattern.callback)
+                pattern.callback = limited(view)
+        return [*patterns, re_path("", limited(_nothing_here))], app_name, namespace
 
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
-        """The document, with what the rooms' descriptions refer to."""
-        schema = super().get_openapi_schema(**kwargs)
-        components = schema["components"]
-        components["schemas"][SCHEMA_NAME] = SCHEMA
-        components["securitySchemes"] = {"AccessToken": {"type": "http", "scheme": "bearer"}}
-        return schema
+        """The document, with what all operations have in common. Made once: anybody may ask for it (L07)."""
+        if self._document is None:
+            schema = super().get_openapi_schema(**kwargs)
+            schema.update(completed(schema))
+            self._document = schema
+        return self._document
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """A name that programs made from the document call it by: `mfa_verify`, `self_service_sessions_end`."""
+        view = operation.view_func
+        room, *rest = view.__module__.split(".")
+        place = "_".join(part.removeprefix("api").strip("_") for part in rest)
+        name = f"{SHORT.get(room, room.removesuffix('_app'))}_{place}_{view.__name__}"
+        return re.sub(r"_+", "_", name)
 
 
 def _with_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -66,6 +93,11 @@ def _with_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
         response = view(request, *args, **kwargs)
         if isinstance(response, HttpResponseNotAllowed):
             return problems.method_not_allowed(response["Allow"])
+        if response.status_code == HTTPStatus.NO_CONTENT:
+            # Nothing is of no type.
+            del response["Content-Type"]
+        # A good answer may hold tokens: nothing keeps it (RFC 6749 §5.1).
+        response.setdefault("Cache-Control", "no-store")
         return response
 
     return answered
@@ -95,4 +127,22 @@ def _make(routers: Sequence[tuple[str, Any]]) -> ProblemAPI:
     return made
 
 
-api = _make([("", phone), ("/v1", oauth)])
+api = _make(
+    [
+        ("", phone),
+        ("/v1", oauth),
+        ("/v1", sso),
+        ("/auth", tokens),
+        ("/auth", profile),
+        ("/auth", activity),
+        ("/auth", account),
+        ("/auth", sessions),
+        ("/auth", email),
+        ("/auth", password),
+        ("/auth", mfa),
+        ("/auth", factors),
+        ("/auth", passkeys),
+        ("/auth/social", social),
+        ("/auth/social", links),
+    ]
+)

@@ -1,6 +1,7 @@
-"""How the JSON API reads a body: JSON and nothing else, each name once."""
+"""How the JSON API reads a body: JSON and nothing else, each name once, and no deeper than anybody needs."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, NoReturn, cast
 
 from django.http import HttpRequest
@@ -11,6 +12,9 @@ from ninja.types import DictStrAny
 from auth_server_django.problems import BadBody, WrongMediaType
 
 JSON = "application/json"
+# Levels of lists and objects within each other. What is deeper is nobody's form; whoever walks through it later may
+# do so by recursion (RFC 8259 §9 allows a limit).
+DEEPEST = 32
 
 
 class StrictParser(Parser):
@@ -26,6 +30,8 @@ class StrictParser(Parser):
             )
         except (ValueError, RecursionError) as error:
             raise BadBody(_("The body is not good JSON.")) from error
+        if _is_deeper(decoded, DEEPEST):
+            raise BadBody(_("The body is nested too deeply."))
         return cast(DictStrAny, decoded)
 
 
@@ -39,3 +45,17 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(fields) != len(pairs):
         raise ValueError("a name is there twice")
     return fields
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    """Whether lists and objects stand within each other on more than so many levels; without recursion."""
+    level = [value]
+    for _level in range(levels):
+        level = [inner for outer in level for inner in _within(outer)]
+    return any(isinstance(each, dict | list) for each in level)
+
+
+def _within(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

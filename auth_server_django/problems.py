@@ -14,6 +14,7 @@ from ninja.errors import HttpError, ValidationError
 
 from core_app.errors import AppError
 from core_app.problems import MEDIA_TYPE, problem
+from custom_scopes_and_policies_app.errors import OAuthError
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +75,14 @@ def on_app_error(request: HttpRequest, error: AppError) -> HttpResponse:
         retry_after=error.retry_after
         or (RETRY_SECONDS if error.status == HTTPStatus.SERVICE_UNAVAILABLE else None),
     )
+
+
+def on_oauth_error(request: HttpRequest, error: OAuthError) -> HttpResponse:
+    """A bearer token that is missing, not good or not enough: with its challenge (RFC 6750 §3)."""
+    response = answer(status=error.status, code=error.error, detail=error.description)
+    for name, value in error.headers.items():
+        response[name] = value
+    return response
 
 
 def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -1,5 +1,8 @@
 """The pages that belong to no room: the start page and what is shown when something goes wrong."""
 
+import sys
+
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
@@ -8,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 HTML = "text/html"
 JSON = "application/json"
+RETRY_SECONDS = 5
 
 
 @require_safe
@@ -34,12 +38,28 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500: rendered without a request, because the session or the database may be what failed."""
+    """handler500: rendered without a request, because the session or the database may be what failed.
+
+    A database that is away is a 503 that says when to come back (R05); nobody is let in meanwhile.
+    """
+    if isinstance(sys.exc_info()[1], DatabaseError | InterfaceError):
+        return _away(request)
     if _wants_json(request):
         return _problem(
             500, "server_error", _("Something went wrong on our side. Please try again in a minute.")
         )
     return HttpResponse(loader.get_template("500.html").render(), status=500)
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    response: HttpResponse
+    if _wants_json(request):
+        text = _("This is not possible right now. Try again in a moment.")
+        response = _problem(503, "temporarily_unavailable", text)
+    else:
+        response = HttpResponse(loader.get_template("500.html").render(), status=503)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The WSGI entrance that granian serves."""
+"""The WSGI entrance that granian serves: the fast lane, with Django behind it."""
 
 import os
 import sys
@@ -15,8 +15,14 @@ sys.setswitchinterval(0.001)
 
 _django = get_wsgi_application()
 
+# Only now: they import what needs Django to be set up.
+from auth_server_django.conf import conf  # noqa: E402
+from auth_server_django.fast_lane.lane import FastLane  # noqa: E402
+
+_served = FastLane(_django) if conf.FAST_LANE else _django
+
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Note when the request came in, before anything else: replays are told from races by it."""
     environ["auth.received_at"] = datetime.now(UTC)
-    return _django(environ, start_response)
+    return _served(environ, start_response)

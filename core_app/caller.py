@@ -6,7 +6,9 @@ The address comes from `REMOTE_ADDR`; a forwarding header counts only when the p
 
 import ipaddress
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,6 +19,8 @@ from core_app.conf import Setting
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 MAX_USER_AGENT = 300
+# No address is longer in practice; longer header texts are read each time, so that no stranger fills the memory.
+LONGEST_REMEMBERED_ADDRESS = 64
 
 
 class CallerSettings:
@@ -36,6 +40,22 @@ class Caller:
     ip: str = ""
     user_agent: str = ""
     request_id: str = ""
+
+
+@contextmanager
+def arrived(environ: Mapping[str, Any]) -> Iterator[None]:
+    """While this lasts, `present_caller` tells who sent the request with this environ (or Django's META)."""
+    token = _under_way.set(environ)
+    try:
+        yield
+    finally:
+        _under_way.reset(token)
+
+
+def present_caller() -> Caller | None:
+    """The caller of the request under way, for code that Django calls without it; None where there is none."""
+    environ = _under_way.get()
+    return caller_from_environ(environ) if environ is not None else None
 
 
 def caller_of(request: HttpRequest) -> Caller:
@@ -70,12 +90,35 @@ def client_ip(environ: Mapping[str, Any]) -> str:
     return str(peer)
 
 
+def is_from_proxy(environ: Mapping[str, Any]) -> bool:
+    """Whether the peer is a proxy the operator named, so that its forwarding headers may be believed."""
+    peer = _address(str(environ.get("REMOTE_ADDR", "")))
+    return peer is not None and _is_within(peer, _networks(tuple(conf.TRUSTED_PROXIES)))
+
+
+def is_address_within(ip: str, names: Sequence[str]) -> bool:
+    """Whether an address is in one of these networks (CIDR). Something that is no address is in none."""
+    address = _address(ip)
+    return address is not None and _is_within(address, _networks(tuple(names)))
+
+
 def client_ip_of(request: HttpRequest) -> str:
     """The client's address for libraries that want a callable over a request (django-axes)."""
     return client_ip(request.META)
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    if len(text) > LONGEST_REMEMBERED_ADDRESS:
+        return _read_address(text)
+    return _remembered_address(text)
+
+
+@lru_cache(maxsize=4096)
+def _remembered_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    return _read_address(text)
+
+
+def _read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
@@ -93,6 +136,11 @@ def _is_within(address: ipaddress.IPv4Address | ipaddress.IPv6Address, networks:
     return any(address in network for network in networks)
 
 
+_under_way: ContextVar[Mapping[str, Any] | None] = ContextVar("request under way", default=None)
+
+
 def _printable(text: str) -> str:
     """Log and admin injection stops here: control characters never leave this function (L03)."""
+    if text.isprintable():
+        return text
     return "".join(character for character in text if character.isprintable())

@@ -2,7 +2,8 @@
 
 A value is looked for in this order: a Django setting of that name (tests override it there), the environment
 variable of that name (`.env` is loaded into the environment by the settings module), the declared default.
-A secret may also come from a file: `NAME_FILE=/run/secrets/name` (Docker secrets).
+A secret may also come from a file: `NAME_FILE=/run/secrets/name` (Docker secrets). A process reads each value once:
+what is changed in the environment or in such a file counts from its next start.
 """
 
 import os
@@ -12,6 +13,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
 
 T = TypeVar("T")
 
@@ -34,7 +36,7 @@ def as_list(text: str) -> list[str]:
 
 
 class Setting(Generic[T]):
-    """One setting: a descriptor that reads itself when asked and describes itself to `docs/settings.md`.
+    """One setting: a descriptor that reads itself when first asked and describes itself to `docs/settings.md`.
 
     `parse` turns the environment's text into the value; it is chosen from the default's type when not given.
     """
@@ -48,6 +50,7 @@ class Setting(Generic[T]):
         self.help = help
         self.secret = secret
         self.parse = parse or _parser_for(default)
+        self._holders: list[object] = []
         DECLARED.append(self)
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -62,7 +65,17 @@ class Setting(Generic[T]):
         if instance is None:
             return self
         value: Any = getattr(django_settings, self.name, _ABSENT)
-        return self.from_environment() if value is _ABSENT else value
+        if value is _ABSENT:
+            value = self.from_environment()
+        # From now on Python finds it there and does not come here: a dozen settings are asked for in every request.
+        instance.__dict__[self.name] = value
+        self._holders.append(instance)
+        return value  # type: ignore[no-any-return]  # Django's settings have no types
+
+    def forget(self) -> None:
+        """Read it anew when it is next asked for."""
+        while self._holders:
+            self._holders.pop().__dict__.pop(self.name, None)
 
     def from_environment(self) -> T:
         """The environment's value or the default. Raises ImproperlyConfigured when it cannot be read."""
@@ -73,6 +86,13 @@ class Setting(Generic[T]):
             return self.parse(text)
         except (ValueError, TypeError) as error:
             raise ImproperlyConfigured(f"{self.name}: {error}") from error
+
+
+def forget_setting(*, setting: str, **kwargs: object) -> None:
+    """Read a setting anew: a test overrides it, or stops."""
+    for declared in DECLARED:
+        if declared.name == setting:
+            declared.forget()
 
 
 def read_environment(name: str) -> str | None:
@@ -101,3 +121,6 @@ def _parser_for(default: object) -> Callable[[str], Any]:
 
 
 _ABSENT = object()
+
+# Sent where Django's settings are overridden, which is in tests only.
+setting_changed.connect(forget_setting, dispatch_uid="core_app.conf")

@@ -50,6 +50,14 @@ class TooManyAttempts(AppError):
     status = 429
 
 
+class NothingCompared(AppError):
+    """What was presented came too late to be compared with anything: no guess, so that it counts nowhere."""
+
+
+class SignInAgain(AppError):
+    """What was proven does not count any more: pages lead back to the beginning of the sign-in."""
+
+
 class Unavailable(AppError):
     """Something this server depends on is away; nothing was changed."""
 

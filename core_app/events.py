@@ -36,12 +36,17 @@ class Event:
 
 
 class AuditSignal(Signal):
-    """A signal whose every sending is one row of the record. `name` is a stable dotted word."""
+    """A signal whose every sending is one row of the record. `name` is a stable dotted word.
 
-    def __init__(self, name: str, meaning: str) -> None:
+    `folds`: it tells of a refusal that changed nothing and that anybody can ask for. Many alike within a minute are
+    counted instead, so that strangers cannot fill the record (docs/adr/0011).
+    """
+
+    def __init__(self, name: str, meaning: str, *, folds: bool = False) -> None:
         super().__init__()
         self.name = name
         self.meaning = meaning
+        self.folds = folds
         if name in CATALOGUE:
             raise ValueError(f"event {name} is declared twice")
         CATALOGUE[name] = self

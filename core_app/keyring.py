@@ -73,11 +73,8 @@ def current_key_id() -> str:
 
 def mac(purpose: str, *parts: bytes, key_id: str = "") -> bytes:
     """HMAC-SHA256 over length-prefixed parts (so that no two lists of parts collide)."""
-    digest = hmac.new(subkey(purpose, key_id), digestmod=sha256)
-    for part in parts:
-        digest.update(len(part).to_bytes(4, "big"))
-        digest.update(part)
-    return digest.digest()
+    message = b"".join([piece for part in parts for piece in (len(part).to_bytes(4, "big"), part)])
+    return hmac.digest(subkey(purpose, key_id), message, "sha256")
 
 
 def seal(purpose: str, plaintext: bytes, context: bytes = b"") -> str:

@@ -23,6 +23,9 @@ may also come from a file: `NAME_FILE=/run/secrets/name` is read in place of `NA
 comma-separated, yes and no are `1` and `0`, times are in seconds. With `DEBUG` off, an unsafe value is a
 failing `manage.py check --deploy`.
 
+Values, those of files too, are read once per process: a secret that was rotated counts from the next start
+(`SIGHUP` to `manage.py serve` starts its processes anew).
+
 This page is generated: `make docs` writes it from the declarations in each room's `conf.py`.
 """
 

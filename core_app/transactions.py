@@ -22,11 +22,20 @@ def run_in_transaction(work: Callable[[], T]) -> T:
     Within an outer transaction it runs once: only the outermost can be run again. `work` must not leave anything
     behind outside the database. Raises what `work` raises, and the conflict after the last attempt.
     """
+
+    def whole() -> T:
+        with transaction.atomic():
+            return work()
+
+    return run_again_after_conflict(whole)
+
+
+def run_again_after_conflict(work: Callable[[], T]) -> T:
+    """As `run_in_transaction`, for `work` that opens the whole transaction by itself."""
     for attempt in range(ATTEMPTS):
         is_outermost = not connection.in_atomic_block
         try:
-            with transaction.atomic():
-                return work()
+            return work()
         except OperationalError as error:
             if not is_outermost or attempt == ATTEMPTS - 1 or not is_conflict(error):
                 raise

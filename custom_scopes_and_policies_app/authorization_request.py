@@ -3,16 +3,14 @@
 While a person signs up, signs in and consents, only a random id travels; it works in one browser only (A12).
 """
 
-import json
-import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
-from django.core.cache import cache
+from custom_scopes_and_policies_app.destination import QUERY, Destination
 
-from custom_scopes_and_policies_app.conf import conf
-
+# Goes up when a request kept by an earlier release must not be read any more.
 VERSION = 1
 
 
@@ -20,7 +18,10 @@ VERSION = 1
 class AuthorizationRequest:
     """A request that passed every check. Times are POSIX seconds.
 
+    `acr_values` are wishes, of `essential_acr_values` one has to be reached. `expected_subs` are the people the app
+    will take an answer about; empty means anybody. `claims` is what `claims_request.parse_claims` made of it.
     `granted` is what the person `answered_by` (a `sub`) allowed on the consent page of this very request.
+    `device_id` and `user_code` are those of a device (RFC 8628), which waits: there is no redirect URI then.
     """
 
     request_id: str = ""
@@ -30,6 +31,7 @@ class AuthorizationRequest:
     redirect_uri: str
     scopes: tuple[str, ...]
     state: str = ""
+    response_mode: str = QUERY
     nonce: str = ""
     code_challenge: str = ""
     prompts: tuple[str, ...] = ()
@@ -37,73 +39,32 @@ class AuthorizationRequest:
     acr_values: tuple[str, ...] = ()
     login_hint: str = ""
     ui_locales: tuple[str, ...] = ()
-    hinted_sub: str = ""
+    essential_acr_values: tuple[str, ...] = ()
+    expected_subs: tuple[str, ...] = ()
+    claims: Mapping[str, Any] = field(default_factory=dict)
+    resources: tuple[str, ...] = ()
     granted: Mapping[str, str] | None = None
     answered_by: str = ""
     is_account_selected: bool = False
+    is_step_up_offered: bool = False
+    device_id: str = ""
+    user_code: str = ""
     version: int = field(default=VERSION)
 
     @property
     def requested(self) -> datetime:
         return datetime.fromtimestamp(self.requested_at, tz=UTC)
 
+    @property
+    def destination(self) -> Destination:
+        """Where the answer goes."""
+        return Destination(
+            client_id=self.client_id,
+            redirect_uri=self.redirect_uri,
+            state=self.state,
+            response_mode=self.response_mode,
+        )
+
     def answer_of(self, sub: str) -> Mapping[str, str] | None:
         """What this person allowed on the consent page; nobody else's answer counts for them."""
         return self.granted if self.answered_by == sub else None
-
-
-def keep(request: AuthorizationRequest, *, binding: str) -> AuthorizationRequest:
-    """Store a request for this browser; returns it with its id."""
-    kept = replace(request, request_id=secrets.token_urlsafe(24), binding=binding)
-    _write(kept)
-    return kept
-
-
-def answer(request: AuthorizationRequest, *, granted: Mapping[str, str], sub: str) -> None:
-    """Note what the person allowed."""
-    _note(request, {"granted": dict(granted), "answered_by": sub})
-
-
-def select_account(request: AuthorizationRequest) -> AuthorizationRequest:
-    """Note that the person chose to go on with the account that is signed in (`prompt=select_account`)."""
-    _note(request, {"is_account_selected": True})
-    return replace(request, is_account_selected=True)
-
-
-def load(request_id: str, *, binding: str) -> AuthorizationRequest | None:
-    """The stored request, if it exists and was made in this browser."""
-    text = cache.get(_key(request_id)) if request_id else None
-    if text is None:
-        return None
-    data = json.loads(text)
-    if data.get("version") != VERSION or not secrets.compare_digest(data["binding"], binding):
-        return None
-    data |= json.loads(cache.get(_notes_key(request_id)) or "{}")
-    for name in ("scopes", "prompts", "acr_values", "ui_locales"):
-        data[name] = tuple(data[name])
-    return AuthorizationRequest(**data)
-
-
-def take(request: AuthorizationRequest) -> bool:
-    """Use the request up. True for exactly one caller, so that a double submit gives one code."""
-    if not request.request_id:
-        return True
-    cache.delete(_notes_key(request.request_id))
-    return bool(cache.delete(_key(request.request_id)))
-
-
-def _note(request: AuthorizationRequest, facts: dict[str, object]) -> None:
-    """Kept beside the request and never over it: a request that was used up meanwhile must not come back."""
-    cache.set(_notes_key(request.request_id), json.dumps(facts), conf.AUTHORIZATION_REQUEST_SECONDS)
-
-
-def _write(request: AuthorizationRequest) -> None:
-    cache.set(_key(request.request_id), json.dumps(asdict(request)), conf.AUTHORIZATION_REQUEST_SECONDS)
-
-
-def _notes_key(request_id: str) -> str:
-    return f"authorization-notes:{request_id}"
-
-
-def _key(request_id: str) -> str:
-    return f"authorization-request:{request_id}"

@@ -20,7 +20,10 @@ class SessionFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Everything the decision depends on. `consented_at` is None when the stored consent does not cover the request."""
+    """Everything the decision depends on.
+
+    `required_acr` must be reached, `wished_acr` is asked for once; `refusal` names the rule that refuses this account.
+    """
 
     now: datetime
     requested_at: datetime
@@ -28,11 +31,13 @@ class Facts:
     prompts: frozenset[str] = frozenset()
     max_age: int | None = None
     required_acr: str = ""
+    wished_acr: str = ""
     is_hinted_person: bool = True
     is_consent_needed: bool = True
     is_consent_asked_now: bool = False
     is_account_selected: bool = False
     refusal: str = ""
+    refusal_error: str = "access_denied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +50,10 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class StepUp:
-    """Ask the signed-in person for more proof."""
+    """Ask the signed-in person for more proof. A wish may be declined and is not repeated (`acr_values`)."""
 
     acr: str
+    is_wish: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +96,11 @@ def _wanted(facts: Facts) -> Step:
     if facts.session is None or not facts.is_hinted_person or not _is_fresh(facts, facts.session):
         return Login()
     if facts.refusal:
-        return Refuse("access_denied", facts.refusal)
+        return Refuse(facts.refusal_error, facts.refusal)
     if not satisfies(facts.session.acr, facts.required_acr):
         return StepUp(facts.required_acr)
+    if not satisfies(facts.session.acr, facts.wished_acr):
+        return StepUp(facts.wished_acr, is_wish=True)
     if facts.is_consent_needed or ("consent" in facts.prompts and not facts.is_consent_asked_now):
         return AskConsent()
     return Issue()

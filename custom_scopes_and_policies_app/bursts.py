@@ -10,6 +10,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from threading import Lock
 
 from django.core.cache import cache
@@ -59,6 +60,11 @@ def was_burst(key: str) -> bool:
         return cache.get(_cache_key(key)) is not None
     except Exception:  # noqa: BLE001, RUF100
         return False
+
+
+def is_straggler(key: str, *, used_at: datetime, now: datetime) -> bool:
+    """A late one of several requests that came with this code at the moment of its use."""
+    return now - used_at <= timedelta(seconds=BURST_SECONDS) and was_burst(key)
 
 
 def _cache_key(key: str) -> str:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from custom_scopes_and_policies_app.conf import conf
+from custom_scopes_and_policies_app.level_seeds import levels_by_scope
 
 
 @register()
@@ -25,6 +26,10 @@ def check_lifetimes(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
                 "REFRESH_TOKEN_SECONDS must be positive and REFRESH_REPEAT_SECONDS 0 to 60.", id="desk.E003"
             )
         )
+    if not 60 <= conf.DEVICE_CODE_SECONDS <= 3600 or not 1 <= conf.DEVICE_POLL_SECONDS <= 60:
+        problems.append(
+            Error("DEVICE_CODE_SECONDS must be 60 to 3600 and DEVICE_POLL_SECONDS 1 to 60.", id="desk.E005")
+        )
     return problems
 
 
@@ -33,4 +38,20 @@ def check_issuer(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """In production the issuer is https (OIDC Discovery §3)."""
     if not settings.ISSUER_URL.startswith("https://"):
         return [Error("ISSUER_URL must be https in production (OIDC Discovery §3).", id="desk.E004")]
+    return []
+
+
+@register()
+def check_policy_levels(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Levels that name scopes nobody makes are a slip of the pen."""
+    try:
+        named = set(levels_by_scope(conf.POLICY_LEVELS))
+    except ValueError as error:
+        return [Error(f"POLICY_LEVELS: {error}.", id="desk.E006")]
+    if unknown := sorted(named - set(conf.SCOPES)):
+        return [
+            Error(f"POLICY_LEVELS names scopes that SCOPES does not: {', '.join(unknown)}.", id="desk.E007")
+        ]
+    if unknown := sorted(set(conf.DEFAULT_SCOPES) - set(conf.SCOPES)):
+        return [Error(f"DEFAULT_SCOPES names what SCOPES does not: {', '.join(unknown)}.", id="desk.E008")]
     return []

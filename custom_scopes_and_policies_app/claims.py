@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping
 from accounts_app.claims import standard_claims
 from accounts_app.identifiers import mask_phone
 from accounts_app.models import User
+from custom_scopes_and_policies_app.claims_request import is_essential, wanted_values
 from custom_scopes_and_policies_app.plan import TokenPlan
 from custom_scopes_and_policies_app.scopes import CatalogueEntry, catalogue
+from sessions_app.assurance import LADDER, satisfies
 
 FULL = "full"
 MASKED = "masked"
@@ -32,13 +34,35 @@ def claims_for(user: User, *, scopes: Iterable[str], policies: Mapping[str, str]
 
 def _rules(entry: CatalogueEntry, value: str) -> Mapping[str, str]:
     """How each claim is given at a level. A level that is gone counts as the lowest one, never as everything."""
-    level = entry.level(value) or (entry.levels[0] if entry.levels else None)
+    level = entry.level_or_lowest(value)
     return level.claim_filter if level is not None else {}
 
 
 def id_token_extra_claims(plan: TokenPlan) -> dict[str, object]:
-    """What the ID token says besides the protocol's own claims: the levels. The person's claims are at userinfo."""
-    return {"policies": plan.policies} if plan.policies else {}
+    """What the ID token says besides the protocol's own claims: the levels, and what was asked for by name.
+
+    The other claims of the scopes are at userinfo (OIDC Core §5.4). A name that no granted scope releases says nothing.
+    """
+    levels: dict[str, object] = {"policies": plan.policies} if plan.policies else {}
+    asked = plan.claims.get("id_token", {})
+    if plan.user is None or not asked:
+        return levels
+    released = claims_for(plan.user, scopes=plan.scopes, policies=plan.policies)
+    return {name: released[name] for name in asked if name in released} | levels
+
+
+def stated_acr(plan: TokenPlan) -> str:
+    """The assurance the ID token states: the session's own.
+
+    An app that insists on certain levels gets the highest of those that the session reaches (OIDC Core §5.5.1.1: the
+    value must be one of them), which is as true as the session's own.
+    """
+    acr = plan.family.acr if plan.family else ""
+    if not is_essential(plan.claims, "acr", place="id_token"):
+        return acr
+    values = wanted_values(plan.claims, "acr", place="id_token")
+    reached = [value for value in LADDER if value in values and satisfies(acr, value)]
+    return reached[-1] if reached else acr
 
 
 def _mask(claim: str, value: object) -> object:

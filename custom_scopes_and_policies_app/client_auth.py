@@ -1,4 +1,9 @@
-"""How a client proves itself at the machine endpoints (RFC 6749 §2.3)."""
+"""How a client proves itself at the machine endpoints (RFC 6749 §2.3).
+
+A client with a secret may send it in the header or in the body, whichever it was registered with: RFC 6749 §2.3.1
+wants the header supported for every one of them, OAuth 2.1 §2.4.1 the body. Neither proves more than the other. A
+public client has no secret to send, and a confidential one never gets by without.
+"""
 
 import base64
 from urllib.parse import unquote_plus

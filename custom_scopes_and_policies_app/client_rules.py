@@ -1,33 +1,34 @@
 """What makes a client registration consistent: checked when it is saved, never first at the token endpoint."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from urllib.parse import urlsplit
+from collections.abc import Collection, Mapping, Sequence
 
-from django.utils.functional import Promise
+import phonenumbers
 from django.utils.translation import gettext_lazy as _
 
+from custom_scopes_and_policies_app.client_addresses import Problems
 from sessions_app.assurance import LADDER
 
-LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-FORBIDDEN_SCHEMES = frozenset({"javascript", "data", "vbscript", "file", "blob", "about"})
-
-Problems = dict[str, list[str | Promise]]
-GRANT_TYPES = frozenset({"authorization_code", "refresh_token", "client_credentials"})
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+GRANT_TYPES = frozenset({"authorization_code", "refresh_token", "client_credentials", DEVICE_CODE})
+RESPONSE_MODES = ("query", "form_post")
+SHORTEST_LIFETIME = 60
+LONGEST_ACCESS_TOKEN = 24 * 3600
+LONGEST_FAMILY = 10 * 366 * 24 * 3600
 
 
 def check_client(
     *,
     grant_types: object,
     response_types: object,
+    response_modes: object,
     required_acr: str,
     client_type: str,
     auth_method: str,
-    redirect_uris: Sequence[str],
-    post_logout_redirect_uris: Sequence[str],
-    origins: Sequence[str],
+    algorithm: str,
+    has_redirect_uri: bool,
     is_pkce_required: bool,
-    allows_plain_http: bool,
+    may_introspect: bool,
 ) -> Problems:
     """Problems by field name; empty when the client is consistent."""
     problems: Problems = defaultdict(list)
@@ -36,27 +37,62 @@ def check_client(
     if types is None:
         problems["grant_types"].append(_("Give a list of grant types."))
     else:
-        _check_grant_types(problems, types, is_public=is_public, has_redirect_uri=bool(redirect_uris))
+        _check_grant_types(problems, types, is_public=is_public, has_redirect_uri=has_redirect_uri)
     if response_types not in (["code"], []):
         problems["response_types"].append(_('Only ["code"] is supported.'))
+    if not set(_list_of_text(response_modes) or ["?"]) <= set(RESPONSE_MODES):
+        problems["response_modes"].append(
+            _("Choose at least one of: %(names)s.") % {"names": ", ".join(RESPONSE_MODES)}
+        )
     if required_acr and required_acr not in LADDER:
         problems["required_acr"].append(_("Not a level of assurance: %(acr)s.") % {"acr": required_acr})
     if is_public != (auth_method == "none"):
         problems["token_endpoint_auth_method"].append(
             _("A public client authenticates with “none”, a confidential one with its secret.")
         )
+    if is_public and algorithm.startswith("HS"):
+        problems["algorithm"].append(
+            _("A public client can keep no key of its own: choose another algorithm.")
+        )
     if is_public and not is_pkce_required:
         problems["is_pkce_required"].append(_("A public client must use PKCE (OAuth 2.1 §7.5)."))
-    for name, uris in (
-        ("redirect_uris", redirect_uris),
-        ("post_logout_redirect_uris", post_logout_redirect_uris),
-    ):
-        reasons = (redirect_uri_problem(uri, allows_plain_http=allows_plain_http) for uri in uris)
-        problems[name].extend(reason for reason in reasons if reason is not None)
-    problems["allowed_origins"].extend(
-        _("%(origin)s is not an origin.") % {"origin": origin} for origin in origins if not _is_origin(origin)
-    )
+    if is_public and may_introspect:
+        problems["may_introspect"].append(
+            _("Only a client with a secret may ask about tokens (RFC 7662 §2.1).")
+        )
     return {name: reasons for name, reasons in problems.items() if reasons}
+
+
+def check_names(
+    *, scopes: Sequence[str], known_scopes: Collection[str], countries: Sequence[str]
+) -> Problems:
+    """Problems with scopes that are not in the catalogue and countries that do not exist."""
+    problems: Problems = {}
+    unknown = [name for name in scopes if name not in known_scopes]
+    if unknown:
+        problems["allowed_scopes"] = [_("No such scope: %(names)s.") % {"names": ", ".join(unknown)}]
+    wrong = [code for code in countries if code not in phonenumbers.SUPPORTED_REGIONS]
+    if wrong:
+        problems["allowed_countries"] = [
+            _("Not a country: %(codes)s. Use two capital letters, as MN.") % {"codes": ", ".join(wrong)}
+        ]
+    return problems
+
+
+def check_lifetimes(lifetimes: Mapping[str, int | None], *, default_family: int) -> Problems:
+    """Problems with lifetimes in seconds; None is the server's default."""
+    longest = {
+        "access_token_lifetime": LONGEST_ACCESS_TOKEN,
+        "refresh_token_lifetime": LONGEST_FAMILY,
+        "refresh_token_idle": lifetimes.get("refresh_token_lifetime") or default_family,
+    }
+    problems: Problems = {}
+    for name, seconds in lifetimes.items():
+        if seconds is not None and not SHORTEST_LIFETIME <= seconds <= longest[name]:
+            problems[name] = [
+                _("Give %(least)d to %(most)d seconds.") % {"least": SHORTEST_LIFETIME, "most": longest[name]}
+            ]
+    return problems
 
 
 def _check_grant_types(
@@ -69,40 +105,6 @@ def _check_grant_types(
         problems["redirect_uris"].append(_("The authorization code grant needs at least one redirect URI."))
     if is_public and "client_credentials" in types:
         problems["grant_types"].append(_("A public client has no credentials of its own (RFC 6749 §4.4)."))
-
-
-def redirect_uri_problem(uri: str, *, allows_plain_http: bool) -> str | Promise | None:
-    """Why a redirect URI may not be registered, or None (RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §2.1)."""
-    try:
-        parts = urlsplit(uri)
-        port = parts.port
-    except ValueError:
-        return _("%(uri)s is not a URI.") % {"uri": uri}
-    scheme = parts.scheme.lower()
-    if not uri.isascii() or not scheme or "#" in uri or "*" in uri or "\\" in uri or not uri.isprintable():
-        return _("%(uri)s must be absolute, exact and without a fragment.") % {"uri": uri}
-    if scheme in FORBIDDEN_SCHEMES:
-        return _("%(uri)s has a scheme that runs in the browser.") % {"uri": uri}
-    if scheme in {"http", "https"}:
-        if not parts.hostname or parts.username is not None or port == 0:
-            return _("%(uri)s needs a host and no user name.") % {"uri": uri}
-        if scheme == "http" and parts.hostname not in LOOPBACK_HOSTS and not allows_plain_http:
-            return _("%(uri)s must use https.") % {"uri": uri}
-        return None
-    # RFC 8252 §7.1: private-use schemes are reverse domain names, so that two apps do not meet by chance.
-    return None if "." in scheme else _("%(uri)s: use a reverse domain name as scheme.") % {"uri": uri}
-
-
-def _is_origin(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return (
-        parts.scheme in {"http", "https"}
-        and bool(parts.hostname)
-        and not (parts.path or parts.query or parts.fragment)
-    )
 
 
 def _list_of_text(value: object) -> list[str] | None:

@@ -1,7 +1,8 @@
-"""Client secrets: 256 random bits, of which a keyed digest is kept.
+"""Client secrets: 256 random bits, of which a digest is kept.
 
 A slow password hash would protect nothing here, as the secret cannot be guessed, and would hand every caller of the
-token endpoint a third of a second of our time (design §4).
+token endpoint a third of a second of our time (design §4). Nor does a key of the server go into the digest: against
+256 random bits it adds nothing, and a lost or rotated master key would shut out every app.
 """
 
 import hashlib
@@ -47,11 +48,10 @@ def store_secret(secret: str, *, expires_at: datetime | None = None) -> StoredSe
 def is_right_secret(presented: str, stored: Iterable[Mapping[str, str | None]]) -> bool:
     """Constant-time comparison with every unexpired secret, without stopping at the first match (B06)."""
     digest = _digest(presented)
-    now = timezone.now()
     is_right = False
     for entry in stored:
         expires_at = entry.get("expires_at")
-        if expires_at and datetime.fromisoformat(expires_at) <= now:
+        if expires_at and datetime.fromisoformat(expires_at) <= timezone.now():
             continue
         is_right |= hmac.compare_digest(digest, str(entry["digest"]))
     return is_right

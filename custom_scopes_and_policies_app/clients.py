@@ -3,20 +3,23 @@
 import time
 from collections.abc import Sequence
 from threading import Lock
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 
 from core_app.caller import Caller
-from custom_scopes_and_policies_app.client_secrets import new_secret, store_secret
+from custom_scopes_and_policies_app.client_keys import next_secret, prepare_signing
+from custom_scopes_and_policies_app.client_secrets import store_secret
 from custom_scopes_and_policies_app.conf import conf
 from custom_scopes_and_policies_app.models import Application
 from custom_scopes_and_policies_app.models.application import (
     AUTHORIZATION_CODE,
+    DEVICE_CODE,
     REFRESH_TOKEN,
     default_grant_types,
+    default_response_modes,
 )
 from custom_scopes_and_policies_app.signals import client_created
-from jwt_app.keys import ensure_active_key
 
 MAX_CACHED = 2000
 MAX_CLIENT_ID = 255
@@ -33,12 +36,20 @@ def find_client(client_id: str | None) -> Application | None:
     known = _cached.get(client_id)
     if known is not None and known[0] > now:
         return known[1]
-    client = Application.objects.filter(client_id=client_id, is_enabled=True).first()
+    # The gate asks for the groups at every token: they are kept with the client.
+    clients = Application.objects.prefetch_related("allowed_groups")
+    client = clients.filter(client_id=client_id, is_enabled=True).first()
     with _lock:
         if len(_cached) >= MAX_CACHED:
             _cached.clear()
         _cached[client_id] = (now + min(conf.CLIENT_CACHE_SECONDS, 1.0), client)
     return client
+
+
+def is_cached_client(client_id: str) -> bool:
+    """Whether this process has just worked with an enabled client of that id. For log lines: costs no SQL, ever."""
+    known = _cached.get(client_id)
+    return known is not None and known[1] is not None
 
 
 def forget_cached_clients() -> None:
@@ -47,52 +58,73 @@ def forget_cached_clients() -> None:
         _cached.clear()
 
 
+class Registration(TypedDict, total=False):
+    """What may be said of a client besides its name, its id and its secret; what is left out is as usual."""
+
+    redirect_uris: Sequence[str]
+    post_logout_redirect_uris: Sequence[str]
+    grant_types: Sequence[str]
+    response_modes: Sequence[str]
+    scopes: str
+    auth_method: str
+    algorithm: str
+    required_acr: str
+    is_first_party: bool
+    may_introspect: bool
+    origins: Sequence[str]
+    audiences: Sequence[str]
+    backchannel_logout_uri: str
+    frontchannel_logout_uri: str
+
+
 def create_client(
     *,
     name: str,
     client_id: str = "",
     client_secret: str = "",
     is_public: bool = False,
-    redirect_uris: Sequence[str] = (),
-    post_logout_redirect_uris: Sequence[str] = (),
-    grant_types: Sequence[str] = (),
-    scopes: str = "",
-    auth_method: str = "",
-    algorithm: str = "",
-    is_first_party: bool = False,
-    may_introspect: bool = False,
-    origins: Sequence[str] = (),
     caller: Caller | None = None,
+    **registration: Unpack[Registration],
 ) -> tuple[Application, str]:
     """Register a client; returns it with its secret, which exists in clear only now ("" for a public client).
 
     Raises django.core.exceptions.ValidationError by field when the registration is inconsistent.
     """
-    client = Application(
-        name=name,
-        client_type=Application.CLIENT_PUBLIC if is_public else Application.CLIENT_CONFIDENTIAL,
-        token_endpoint_auth_method=auth_method or ("none" if is_public else "client_secret_basic"),
-        redirect_uris=" ".join(redirect_uris),
-        post_logout_redirect_uris=" ".join(post_logout_redirect_uris),
-        grant_types=list(grant_types) or _usual_grant_types(redirect_uris),
-        allowed_scopes=scopes,
-        is_first_party=is_first_party,
-        may_introspect=may_introspect,
-        allowed_origins=" ".join(origins),
-    )
+    client = _unsaved(name, registration, is_public=is_public)
     if client_id:
         client.client_id = client_id
-    if algorithm:
-        client.algorithm = algorithm
-    secret = "" if is_public else client_secret or new_secret()
+    client.full_clean()
+    prepare_signing(client)
+    secret = "" if is_public else client_secret or next_secret(client)
     if secret:
         client.client_secrets = [dict(store_secret(secret))]
-    client.full_clean()
     with transaction.atomic():
         client.save()
-        ensure_active_key(algorithm=str(client.algorithm))
         client_created.emit(client_id=client.client_id, subject=client.name, caller=caller)
     return client, secret
+
+
+def _unsaved(name: str, registration: Registration, *, is_public: bool) -> Application:
+    usual_method = Application.AuthMethod.NONE if is_public else Application.AuthMethod.BASIC
+    redirect_uris = registration.get("redirect_uris", ())
+    return Application(
+        name=name,
+        client_type=Application.CLIENT_PUBLIC if is_public else Application.CLIENT_CONFIDENTIAL,
+        token_endpoint_auth_method=registration.get("auth_method") or usual_method,
+        redirect_uris=" ".join(redirect_uris),
+        post_logout_redirect_uris=" ".join(registration.get("post_logout_redirect_uris", ())),
+        grant_types=list(registration.get("grant_types", ())) or _usual_grant_types(redirect_uris),
+        response_modes=list(registration.get("response_modes", ())) or default_response_modes(),
+        allowed_scopes=registration.get("scopes", ""),
+        algorithm=registration.get("algorithm") or Application.Algorithm.RS256,
+        required_acr=registration.get("required_acr", ""),
+        is_first_party=registration.get("is_first_party", False),
+        may_introspect=registration.get("may_introspect", False),
+        allowed_origins=" ".join(registration.get("origins", ())),
+        audiences=" ".join(registration.get("audiences", ())),
+        backchannel_logout_uri=registration.get("backchannel_logout_uri", ""),
+        frontchannel_logout_uri=registration.get("frontchannel_logout_uri", ""),
+    )
 
 
 def _usual_grant_types(redirect_uris: Sequence[str]) -> list[str]:
@@ -101,4 +133,5 @@ def _usual_grant_types(redirect_uris: Sequence[str]) -> list[str]:
 
 def may_refresh(client: Application) -> bool:
     """Whether this client gets refresh tokens for its codes."""
-    return AUTHORIZATION_CODE in client.grant_types and REFRESH_TOKEN in client.grant_types
+    has_codes = AUTHORIZATION_CODE in client.grant_types or DEVICE_CODE in client.grant_types
+    return has_codes and REFRESH_TOKEN in client.grant_types

@@ -4,6 +4,19 @@ from collections.abc import Mapping
 
 from custom_scopes_and_policies_app.dot.protocol import oauth_errors
 
+# What an error means when nothing more is to be said.
+PLAIN_WORDS: Mapping[str, str] = {
+    "access_denied": "The person said no, or the rules of this server do.",
+    "account_selection_required": "The person has to choose an account first.",
+    "consent_required": "The person has to be asked for consent first.",
+    "interaction_required": "The person has to do something first.",
+    "invalid_scope": "A scope is not known, or this app may not ask for it.",
+    "login_required": "The person has to sign in first.",
+    "unauthorized_client": "This app may not do this.",
+    "unmet_authentication_requirements": "The sign-in is not as strong as it has to be.",
+    "unsupported_grant_type": "This grant type is not supported.",
+}
+
 
 class OAuthError(Exception):
     """An error of RFC 6749 §5.2 and its relatives.
@@ -23,6 +36,7 @@ class OAuthError(Exception):
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(error)
+        description = description or PLAIN_WORDS.get(error, "")
         self.error = error
         self.description = _plain(f"{description} ({hint})" if hint else description)
         self.status = status
@@ -47,6 +61,13 @@ class InvalidClient(OAuthError):
         )
 
 
+class AuthorizationPending(OAuthError):
+    """The person has not decided yet (RFC 8628 §3.5): an answer of every day, and so not one for the record."""
+
+    def __init__(self) -> None:
+        super().__init__("authorization_pending", "The person has not decided yet.")
+
+
 class InvalidToken(OAuthError):
     """The bearer token is missing or not good (RFC 6750 §3)."""
 
@@ -67,6 +88,22 @@ class InsufficientScope(OAuthError):
             f"This needs the scope {scope}.",
             status=403,
             headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
+        )
+
+
+class InsufficientUserAuthentication(OAuthError):
+    """The token is good, but the sign-in behind it is too weak or too old for this (RFC 9470 §3)."""
+
+    def __init__(self, *, acr: str = "", max_age: int | None = None) -> None:
+        description = "Sign in again with more proof." if acr else "Sign in again: it was too long ago."
+        challenge = f'Bearer error="insufficient_user_authentication", error_description="{description}"'
+        challenge += f', acr_values="{acr}"' if acr else ""
+        challenge += f', max_age="{max_age}"' if max_age is not None else ""
+        super().__init__(
+            "insufficient_user_authentication",
+            description,
+            status=401,
+            headers={"WWW-Authenticate": challenge},
         )
 
 

@@ -13,16 +13,19 @@ from custom_scopes_and_policies_app import token_store
 from custom_scopes_and_policies_app.claims import id_token_extra_claims
 from custom_scopes_and_policies_app.clients import create_client, find_client
 from custom_scopes_and_policies_app.conf import conf
-from custom_scopes_and_policies_app.consents import cover
+from custom_scopes_and_policies_app.coverage import cover
 from custom_scopes_and_policies_app.gate import account_may_receive_tokens
 from custom_scopes_and_policies_app.id_tokens import make_id_token
 from custom_scopes_and_policies_app.models import Application
 from custom_scopes_and_policies_app.models.application import REFRESH_TOKEN
+from custom_scopes_and_policies_app.own_tokens import sign_for
 from custom_scopes_and_policies_app.plan import TokenPlan, plan_sign_in
+from custom_scopes_and_policies_app.policies.assurance import level_acr, scope_acr
 from custom_scopes_and_policies_app.scopes import scopes_for
 from jwt_app import refresh_tokens
 from jwt_app.claims import access_token_claims
-from jwt_app.signing import ACCESS_TOKEN_TYPE, sign
+from jwt_app.signing import ACCESS_TOKEN_TYPE
+from sessions_app.assurance import satisfies
 from sessions_app.models import SsoSession
 
 RETRY_SECONDS = 60
@@ -60,19 +63,34 @@ def issue_tokens(
     Raises AccountRefused, and Unavailable when the client is missing or not one of our own.
     """
     client = _client(client_id or conf.FIRST_PARTY_CLIENT_ID)
-    decision = account_may_receive_tokens(user=user, session=session, client=client)
+    granted = _reachable(client, acr=session.acr)
+    decision = account_may_receive_tokens(
+        user=user, session=session, client=client, granted=granted, acr=session.acr
+    )
     if not decision.is_open:
         raise AccountRefused(
             _("This account cannot be used right now. Sign in on the web page of this service to see why."),
             detail=decision.reason,
         )
     now = timezone.now()
-    # Everything the client may have, at the highest level: nobody is asked for consent by our own app.
-    granted = cover(scopes=scopes_for(client), client=client, consent=None).granted
     plan = plan_sign_in(user=user, session=session, client=client, granted=granted, now=now)
     answer = _answer(plan)
     token_store.write(plan, caller=caller, now=now)
     return answer
+
+
+def _reachable(client: Application, *, acr: str) -> dict[str, str]:
+    """Everything the client may have, at the highest level that this sign-in has proven enough for.
+
+    Nobody is asked for consent by our own app, and there is no page here to ask on: a scope that is approved each
+    time, or that wants more proof, is left out. The app gets it at the authorization endpoint.
+    """
+    granted = cover(scopes=scopes_for(client), client=client, consent=None, acr=acr).granted
+    return {
+        name: level
+        for name, level in granted.items()
+        if satisfies(acr, scope_acr(name)) and satisfies(acr, level_acr(name, level))
+    }
 
 
 def _client(client_id: str) -> Application:
@@ -89,8 +107,9 @@ def _client(client_id: str) -> Application:
 def _answer(plan: TokenPlan) -> dict[str, object]:
     if plan.family is None:
         raise TypeError("a first-party sign-in needs its family")
-    facts = plan.access_token_facts()
-    access_token = sign(access_token_claims(facts), typ=ACCESS_TOKEN_TYPE, algorithm=facts.algorithm)
+    access_token = sign_for(
+        plan.client, access_token_claims(plan.access_token_facts()), typ=ACCESS_TOKEN_TYPE
+    )
     answer: dict[str, object] = {
         "access_token": access_token,
         "token_type": "Bearer",

@@ -7,34 +7,20 @@ authorization request under way, its pages may also lead to that app's origin, a
 import logging
 from collections.abc import Callable
 
-from csp.constants import SELF
-from django.core.cache import cache
+from csp.constants import NONE, SELF
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 
-from custom_scopes_and_policies_app.conf import conf
-from custom_scopes_and_policies_app.redirect_uris import origin_of
-from sessions_app.browser import browser_binding, cookie_name
+from custom_scopes_and_policies_app.stored_requests import origins_of
+from sessions_app.browser import browser_bindings, cookie_name
 
 logger = logging.getLogger(__name__)
 
 
-def allow_redirect_to(redirect_uri: str, *, binding: str) -> None:
-    """From now on this browser's pages may post towards the app."""
-    cache.set(_key(binding), origin_of(redirect_uri), conf.AUTHORIZATION_REQUEST_SECONDS)
-
-
-def _allowed_origin(binding: str) -> str:
-    """The app's origin, "" when there is none. Without a cache the policy merely stays closed."""
-    try:
-        return str(cache.get(_key(binding)) or "")
-    except Exception:  # noqa: BLE001, RUF100  every cache client raises its own errors
-        logger.warning("cache unreachable: form-action stays closed")
-        return ""
-
-
-def open_form_action(response: HttpResponse, origin: str) -> None:
-    """Add the app's origin to the `form-action` of this one answer."""
-    response._csp_update = {"form-action": [SELF, *([origin] if origin else [])]}  # type: ignore[attr-defined]
+def open_form_action(response: HttpResponse, *origins: str, with_self: bool = True) -> None:
+    """Let the forms of this one answer lead to these origins, besides our own pages or instead of them."""
+    sources = [*([SELF] if with_self else []), *filter(None, origins)]
+    response._csp_replace = {"form-action": sources or [NONE]}  # type: ignore[attr-defined]
 
 
 class FormActionMiddleware:
@@ -46,12 +32,17 @@ class FormActionMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         is_page = response.get("Content-Type", "").startswith("text/html") and response.status_code != 303
-        if is_page and cookie_name() in request.COOKIES and not hasattr(response, "_csp_update"):
-            origin = _allowed_origin(browser_binding(request))
-            if origin:
-                open_form_action(response, origin)
+        if is_page and cookie_name() in request.COOKIES and not hasattr(response, "_csp_replace"):
+            origins = _origins_under_way(request)
+            if origins:
+                open_form_action(response, *origins)
         return response
 
 
-def _key(binding: str) -> str:
-    return f"form-action:{binding}"
+def _origins_under_way(request: HttpRequest) -> list[str]:
+    """The origins of the apps that wait for this browser. Without a database the policy merely stays closed."""
+    try:
+        return origins_of(browser_bindings(request))
+    except (DatabaseError, InterfaceError):
+        logger.warning("database unreachable: form-action stays closed")
+        return []

@@ -13,11 +13,14 @@ from typing import Any
 from django.conf import settings
 
 from accounts_app.models import User
+from custom_scopes_and_policies_app.client_keys import shared_key_of
 from custom_scopes_and_policies_app.clients import may_refresh
 from custom_scopes_and_policies_app.conf import conf
-from custom_scopes_and_policies_app.models import Application, Grant, RefreshToken
+from custom_scopes_and_policies_app.models import Application, DeviceAuthorization, Grant, RefreshToken
 from custom_scopes_and_policies_app.models.application import REFRESH_TOKEN
+from custom_scopes_and_policies_app.resources import narrowed_audience
 from jwt_app.claims import AccessTokenFacts
+from jwt_app.shared_keys import HS256
 from sessions_app.models import SsoSession
 
 SEED_BYTES = 32
@@ -29,6 +32,7 @@ class Write(Enum):
     """What the store has to do."""
 
     REDEEM_CODE = "redeem_code"
+    REDEEM_DEVICE = "redeem_device"
     START_FAMILY = "start_family"
     ROTATE = "rotate"
     REPEAT = "repeat"
@@ -37,7 +41,10 @@ class Write(Enum):
 
 @dataclass(slots=True)
 class TokenPlan:
-    """One answer of the token endpoint. `family` is not saved yet when its code is being redeemed."""
+    """One answer of the token endpoint. `family` is not saved yet when a code (or device code) is redeemed.
+
+    `resources` is what this very request asked for (RFC 8707 §2.2).
+    """
 
     write: Write
     grant_type: str
@@ -47,6 +54,8 @@ class TokenPlan:
     user: User | None = None
     family: RefreshToken | None = None
     grant: Grant | None = None
+    device: DeviceAuthorization | None = None
+    resources: tuple[str, ...] = ()
     jti: str = field(default_factory=lambda: secrets.token_urlsafe(18))
 
     @property
@@ -58,6 +67,22 @@ class TokenPlan:
         """Levels of the scopes that are really given."""
         levels = self.family.policies if self.family else {}
         return {scope: level for scope, level in levels.items() if scope in self.scopes}
+
+    @property
+    def audience(self) -> tuple[str, ...]:
+        """Whom the access token is for. Raises OAuthError `invalid_target`."""
+        granted = self.family.resource if self.family else ()
+        return narrowed_audience(
+            asked=self.resources,
+            granted=granted,
+            client=self.client,
+            reads_userinfo="openid" in self.scopes,
+        )
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        """What was asked for by the `claims` parameter."""
+        return self.family.claims if self.family else {}
 
     @property
     def lifetime(self) -> int:
@@ -74,7 +99,7 @@ class TokenPlan:
         return AccessTokenFacts(
             issuer=settings.ISSUER_URL,
             subject=str(self.user.sub) if self.user else self.client.client_id,
-            audience=audience_of(self.client),
+            audience=self.audience,
             client_id=self.client.client_id,
             scopes=self.scopes,
             issued_at=self.issued_at,
@@ -86,12 +111,8 @@ class TokenPlan:
             amr=tuple(family.amr) if family else (),
             policies=self.policies,
             algorithm=str(self.client.algorithm),
+            shared_key=shared_key_of(self.client) if self.client.algorithm == HS256 else None,
         )
-
-
-def audience_of(client: Application) -> tuple[str, ...]:
-    """Who the client's access tokens are for: its audiences, else this server (never nobody, D05)."""
-    return tuple(client.audiences.split()) or (settings.ISSUER_URL,)
 
 
 def family_jti(family_id: uuid.UUID) -> str:
@@ -125,7 +146,7 @@ def plan_code_redemption(*, grant: Grant, client: Application, now: datetime) ->
         acr=grant.acr,
         amr=grant.amr,
         auth_time=grant.auth_time,
-        **_lifetimes(client, now),
+        **family_lifetimes(client, now),
     )
     return TokenPlan(
         write=Write.REDEEM_CODE,
@@ -158,7 +179,7 @@ def plan_sign_in(
         acr=session.acr,
         amr=session.amr,
         auth_time=session.auth_time,
-        **_lifetimes(client, now),
+        **family_lifetimes(client, now),
     )
     return TokenPlan(
         write=Write.START_FAMILY,
@@ -195,7 +216,7 @@ def plan_client_credentials(*, client: Application, scopes: tuple[str, ...], now
     )
 
 
-def _lifetimes(client: Application, now: datetime) -> dict[str, datetime]:
+def family_lifetimes(client: Application, now: datetime) -> dict[str, datetime]:
     """When a new family begins and ends."""
     absolute = client.refresh_token_lifetime or conf.REFRESH_TOKEN_SECONDS
     idle = client.refresh_token_idle or conf.REFRESH_TOKEN_IDLE_SECONDS

@@ -1,9 +1,8 @@
 """Which code may be redeemed, by whom, and what happens when one comes twice."""
 
-from datetime import timedelta
-
-from custom_scopes_and_policies_app.bursts import BURST_SECONDS, was_burst
+from custom_scopes_and_policies_app.bursts import is_straggler
 from custom_scopes_and_policies_app.conf import conf
+from custom_scopes_and_policies_app.coverage import is_still_given
 from custom_scopes_and_policies_app.dot.protocol import oauth_errors
 from custom_scopes_and_policies_app.endpoints.call import Call
 from custom_scopes_and_policies_app.gate import account_may_receive_tokens
@@ -22,7 +21,8 @@ def find_redeemable_grant(*, code: str, client: Application, call: Call) -> Gran
     if grant.consumed_at is not None:
         # A request that was already under way when the code was used is a double submit, and merely loses the
         # race. One that arrives afterwards is a replay (RFC 6749 §4.1.2, RFC 9700 §4.5).
-        if call.received_at > grant.consumed_at and not _is_straggler(grant, call):
+        is_late = is_straggler(grant.code, used_at=grant.consumed_at, now=call.now)
+        if call.received_at > grant.consumed_at and not is_late:
             punish_replay(grant=grant, client=client, caller=call.caller, now=call.now)
             raise refused("code_replayed")
         raise refused("lost_race")
@@ -30,17 +30,14 @@ def find_redeemable_grant(*, code: str, client: Application, call: Call) -> Gran
         raise refused("code_expired")
     if grant.failures >= conf.AUTHORIZATION_CODE_FAILURES:
         raise refused("code_failed_too_often")
-    decision = account_may_receive_tokens(user=grant.user, session=grant.session, client=client)
+    decision = account_may_receive_tokens(
+        user=grant.user, session=grant.session, client=client, granted=grant.granted, acr=grant.acr
+    )
     if not decision.is_open:
         raise refused(decision.reason)
+    if not is_still_given(granted=grant.granted, client=client, consented=grant.consented):
+        raise refused("consent_withdrawn")
     return grant
-
-
-def _is_straggler(grant: Grant, call: Call) -> bool:
-    """A late one of several requests that came with this code at the same moment."""
-    if grant.consumed_at is None or call.now - grant.consumed_at > timedelta(seconds=BURST_SECONDS):
-        return False
-    return was_burst(grant.code)
 
 
 def refused(reason: str) -> Exception:

@@ -12,6 +12,7 @@ from custom_scopes_and_policies_app.gate import account_may_receive_tokens
 from custom_scopes_and_policies_app.models import Application, RefreshToken
 from custom_scopes_and_policies_app.plan import TokenPlan, Write, plan_refresh
 from custom_scopes_and_policies_app.redemption import refused
+from custom_scopes_and_policies_app.scopes import still_allowed
 from custom_scopes_and_policies_app.token_store import find_family, punish_reuse
 from jwt_app import refresh_tokens
 from jwt_app.signing import InvalidToken
@@ -19,10 +20,16 @@ from jwt_app.signing import InvalidToken
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A good refresh token: its family, and whether it is exchanged or repeated."""
+    """A good refresh token: its family, its client, and whether it is exchanged or repeated."""
 
     family: RefreshToken
+    client: Application
     write: Write
+
+    @property
+    def scopes(self) -> list[str]:
+        """What this refresh may give: the family's scopes, without those an operator took from the app since."""
+        return list(still_allowed(self.family.granted, self.client))
 
     def plan(self, *, scopes: tuple[str, ...], client: Application, now: datetime) -> TokenPlan:
         """What to issue. A rotation hands out the next generation, a repetition the present one."""
@@ -51,10 +58,15 @@ def present(*, text: str, client: Application, call: Call) -> Presented:
         punish_reuse(family=family, client=client, caller=call.caller, now=now)
         raise refused("refresh_token_reused")
     _check_lifetimes(family, now)
-    decision = account_may_receive_tokens(user=family.user, session=family.session, client=client)
+    left = still_allowed(family.granted, client)
+    if family.scope and not left:
+        raise refused("scope_not_allowed")
+    decision = account_may_receive_tokens(
+        user=family.user, session=family.session, client=client, granted=left, acr=family.acr
+    )
     if not decision.is_open:
         raise refused(decision.reason)
-    return Presented(family, write)
+    return Presented(family, client, write)
 
 
 def _parse(text: str) -> refresh_tokens.PresentedRefreshToken:

@@ -1,7 +1,7 @@
 """The scope catalogue: database rows, read once a second per process, and DOT's view of them."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -11,6 +11,7 @@ from custom_scopes_and_policies_app.dot.protocol import BaseScopes
 from custom_scopes_and_policies_app.models import Application, PolicyLevel, Scope
 
 CACHE_SECONDS = 1.0
+MOST_LISTS = 2000
 PERSONAL = frozenset({"openid", "offline_access"})
 
 
@@ -24,11 +25,43 @@ class CatalogueEntry:
     def level(self, value: str) -> PolicyLevel | None:
         return next((level for level in self.levels if level.value == value), None)
 
+    def level_or_lowest(self, value: str) -> PolicyLevel | None:
+        """The level, or the lowest one where that value is gone: never more than was chosen. None without levels."""
+        return self.level(value) or (self.levels[0] if self.levels else None)
 
-Catalogue = Mapping[str, CatalogueEntry]
+    def is_lower(self, value: str, than: str) -> bool:
+        """Whether the first level gives less than the second. A level that is gone counts as the lowest."""
+        first, second = self.level_or_lowest(value), self.level_or_lowest(than)
+        return first is not None and second is not None and first.rank < second.rank
+
+
+class Catalogue(dict[str, CatalogueEntry]):
+    """Every scope by name, in display order, as one reading of the database gave them; nothing in it changes.
+
+    What apps may have of it is worked out once for each list of allowed scopes, and goes when the reading is replaced.
+    """
+
+    def __init__(self, entries: Mapping[str, CatalogueEntry]) -> None:
+        super().__init__(entries)
+        self._within: dict[str, tuple[str, ...]] = {}
+
+    def within(self, allowed: str) -> tuple[str, ...]:
+        """The scopes of a client's list (space separated): those it names, or all that need no operator's word."""
+        names = self._within.get(allowed)
+        if names is None:
+            listed = frozenset(allowed.split())
+            names = tuple(
+                name
+                for name, entry in self.items()
+                if (name in listed if listed else not _needs_operator(entry.scope))
+            )
+            if len(self._within) < MOST_LISTS:
+                self._within[allowed] = names
+        return names
+
 
 _lock = Lock()
-_known: tuple[float, Catalogue] = (0.0, {})
+_known: tuple[float, Catalogue] = (0.0, Catalogue({}))
 
 
 def catalogue() -> Catalogue:
@@ -37,10 +70,12 @@ def catalogue() -> Catalogue:
     fresh_until, entries = _known
     if fresh_until > time.monotonic():
         return entries
-    entries = {
-        scope.name: CatalogueEntry(scope, tuple(scope.levels.all()))
-        for scope in Scope.objects.prefetch_related("levels")
-    }
+    entries = Catalogue(
+        {
+            scope.name: CatalogueEntry(scope, tuple(scope.levels.all()))
+            for scope in Scope.objects.prefetch_related("levels")
+        }
+    )
     with _lock:
         _known = (time.monotonic() + CACHE_SECONDS, entries)
     return entries
@@ -50,22 +85,44 @@ def forget_catalogue() -> None:
     """Drop this process's copy: a scope was changed here, or a test starts."""
     global _known
     with _lock:
-        _known = (0.0, {})
+        _known = (0.0, Catalogue({}))
 
 
 def scopes_for(client: Application) -> list[str]:
     """The scopes this client may ask for: its own list, or all that need no operator's word."""
-    allowed = client.allowed_scopes.split()
-    if allowed:
-        return [name for name in catalogue() if name in allowed]
-    return [name for name, entry in catalogue().items() if not _needs_operator(entry.scope)]
+    return list(catalogue().within(client.allowed_scopes))
 
 
 def client_scopes_for(client: Application) -> list[str]:
     """The scopes a client may have for itself: those that are not about a person (RFC 6749 §4.4)."""
     return [
-        name for name in scopes_for(client) if name not in PERSONAL and not catalogue()[name].scope.claims
+        name
+        for name in scopes_for(client)
+        if name not in PERSONAL and not _needs_person(catalogue()[name].scope)
     ]
+
+
+def still_allowed(granted: Mapping[str, str], client: Application) -> dict[str, str]:
+    """What of an earlier grant this client may still have; operators change what apps may ask for."""
+    allowed = catalogue().within(client.allowed_scopes)
+    return {name: level for name, level in granted.items() if name in allowed}
+
+
+def limits_of(scopes: Iterable[str], policies: Mapping[str, str]) -> dict[str, dict[str, object]]:
+    """What resource servers have to keep to, by scope: the limits of the chosen levels, where they have any."""
+    limits: dict[str, dict[str, object]] = {}
+    for name in scopes:
+        entry = catalogue().get(name)
+        level = entry.level_or_lowest(policies.get(name, "")) if entry is not None else None
+        if level is not None and level.limits:
+            limits[name] = dict(level.limits)
+    return limits
+
+
+def _needs_person(scope: Scope) -> bool:
+    """It tells of a person, or a person has to approve it in a way that no app can."""
+    is_approved_in_person = scope.approval in {Scope.Approval.ALWAYS, Scope.Approval.STEP_UP}
+    return bool(scope.claims or scope.required_acr or is_approved_in_person)
 
 
 def _needs_operator(scope: Scope) -> bool:

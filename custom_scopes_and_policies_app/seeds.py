@@ -1,22 +1,14 @@
 """The scopes and policy levels a new installation starts with; afterwards the admin owns them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from custom_scopes_and_policies_app.conf import conf
+from custom_scopes_and_policies_app.level_seeds import LevelSeed, levels_by_scope
 from custom_scopes_and_policies_app.models import PolicyLevel, Scope
-
-
-@dataclass(frozen=True, slots=True)
-class LevelSeed:
-    value: str
-    label: str
-    description: str = ""
-    claim_filter: Mapping[str, str] = field(default_factory=dict)
-    limits: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +80,7 @@ SCOPE_SEEDS: dict[str, ScopeSeed] = {
 def seed_scopes() -> int:
     """Make the scopes of `SCOPES` that do not exist yet; returns how many. Existing ones stay as they are."""
     made = 0
+    configured = levels_by_scope(conf.POLICY_LEVELS)
     with transaction.atomic():
         for position, name in enumerate(conf.SCOPES):
             seed = SCOPE_SEEDS.get(name) or ScopeSeed(name, "")
@@ -106,7 +99,7 @@ def seed_scopes() -> int:
             )
             if is_new:
                 made += 1
-                _seed_levels(scope, seed.levels)
+                _seed_levels(scope, configured.get(name, seed.levels))
     return made
 
 
@@ -120,6 +113,7 @@ def _seed_levels(scope: Scope, levels: Sequence[LevelSeed]) -> None:
             rank=rank,
             claim_filter=dict(level.claim_filter),
             limits=dict(level.limits),
+            required_acr=level.required_acr,
         )
         for rank, level in enumerate(levels, start=1)
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from custom_scopes_and_policies_app.device_grant import DeviceCodeGrant
 from custom_scopes_and_policies_app.dot.protocol import (
     AuthorizationCodeGrant,
     AuthorizationEndpoint,
@@ -12,16 +13,28 @@ from custom_scopes_and_policies_app.dot.protocol import (
     TokenEndpoint,
     oauth_errors,
 )
+from custom_scopes_and_policies_app.models.application import DEVICE_CODE
 
 
 class PlannedToken(BearerToken):  # type: ignore[misc]
-    """Makes the answer from the validator's plan: which refresh token, which lifetime."""
+    """Makes the answer from the validator's plan: which refresh token, which lifetime (RFC 6749 §5.1)."""
 
-    def create_token(self, request: OAuthRequest, refresh_token: bool = False, **kwargs: Any) -> Any:
+    def create_token(
+        self, request: OAuthRequest, refresh_token: bool = False, **kwargs: Any
+    ) -> dict[str, Any]:
         plan = self.request_validator.plan_tokens(request)
         request.access_token_facts = plan.access_token_facts()
         request.refresh_family = plan.family
-        return super().create_token(request, refresh_token=plan.wants_refresh_token, **kwargs)
+        token: dict[str, Any] = {
+            "access_token": self.token_generator(request),
+            "expires_in": plan.lifetime,
+            "token_type": "Bearer",
+        }
+        if request.scopes is not None:
+            token["scope"] = " ".join(request.scopes)
+        if plan.wants_refresh_token:
+            token["refresh_token"] = self.refresh_token_generator(request)
+        return token
 
 
 class AuthorizationServer(AuthorizationEndpoint, TokenEndpoint):  # type: ignore[misc]
@@ -35,12 +48,17 @@ class AuthorizationServer(AuthorizationEndpoint, TokenEndpoint):  # type: ignore
         refresh_token_generator: Any = None,
         **kwargs: Any,
     ) -> None:
-        bearer = PlannedToken(request_validator, token_generator, _lifetime, refresh_token_generator)
+        bearer = PlannedToken(
+            request_validator,
+            token_generator=token_generator,
+            refresh_token_generator=refresh_token_generator,
+        )
         code = AuthorizationCodeGrant(request_validator)
         self.grants = {
             "authorization_code": code,
             "refresh_token": RefreshTokenGrant(request_validator),
             "client_credentials": ClientCredentialsGrant(request_validator),
+            DEVICE_CODE: DeviceCodeGrant(request_validator),
         }
         AuthorizationEndpoint.__init__(
             self, default_response_type="code", response_types={"code": code}, default_token_type=bearer
@@ -56,7 +74,7 @@ class AuthorizationServer(AuthorizationEndpoint, TokenEndpoint):  # type: ignore
 
     def validate_authorization(self, request: OAuthRequest) -> None:
         """Check an authorization request. Raises FatalClientError (never redirect) or OAuth2Error."""
-        request.scopes = request.scope.split() if request.scope else None
+        request.scopes = _names(request.scope)
         self.grants["authorization_code"].validate_authorization_request(request)
 
     def issue_tokens(self, request: OAuthRequest) -> dict[str, Any]:
@@ -69,14 +87,15 @@ class AuthorizationServer(AuthorizationEndpoint, TokenEndpoint):  # type: ignore
         grant = self.grants.get(request.grant_type)
         if grant is None:
             raise oauth_errors.UnsupportedGrantTypeError(request=request)
-        request.scopes = request.scope.split() if request.scope else None
+        request.scopes = _names(request.scope)
         grant.validate_token_request(request)
-        token = self.bearer.create_token(request, refresh_token=True)
+        token: dict[str, Any] = self.bearer.create_token(request)
         if request.grant_type != "client_credentials":
             token = grant.add_id_token(token, self.bearer, request)
         self.validator.save_token(token, request)
-        return dict(token)
+        return token
 
 
-def _lifetime(request: OAuthRequest) -> int:
-    return int(request.access_token_facts.lifetime)
+def _names(scope: str | None) -> list[str] | None:
+    """Scopes are separated by spaces and nothing else (RFC 6749 §3.3); None when none was asked for."""
+    return [name for name in scope.split(" ") if name] if scope else None

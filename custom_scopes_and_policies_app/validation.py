@@ -4,26 +4,29 @@ The order matters: client and redirect URI first, because before they are known 
 anywhere (RFC 6749 §4.1.2.1, requirement A02).
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
-from urllib.parse import urlencode
 
 from django.utils import timezone
 
 from custom_scopes_and_policies_app.authorization_request import AuthorizationRequest
+from custom_scopes_and_policies_app.claims_request import parse_claims, with_implied_scopes
 from custom_scopes_and_policies_app.clients import find_client
-from custom_scopes_and_policies_app.dot.protocol import OAuthRequest, oauth_errors
-from custom_scopes_and_policies_app.engine import authorization_server
-from custom_scopes_and_policies_app.errors import OAuthError, from_oauthlib
-from custom_scopes_and_policies_app.id_tokens import read_id_token_hint
+from custom_scopes_and_policies_app.destination import QUERY, Destination
+from custom_scopes_and_policies_app.errors import OAuthError
 from custom_scopes_and_policies_app.models import Application
 from custom_scopes_and_policies_app.redirect_uris import is_registered
+from custom_scopes_and_policies_app.request_parameters import (
+    check_parameters,
+    check_response_mode,
+    checked_scopes,
+    expected_people,
+    insisted_acr,
+    max_age_of,
+    wished_acr,
+)
+from custom_scopes_and_policies_app.resources import check_resources
 
-PROMPTS = frozenset({"none", "login", "consent", "select_account", "create"})
-CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
-MAX_AGE = re.compile(r"[0-9]{1,9}")
-MAX_STATE = 2000
 Pairs = Sequence[tuple[str, str]]
 
 
@@ -34,18 +37,9 @@ class UnsafeRequest(OAuthError):
 class RefusedRequest(OAuthError):
     """The request is not good, but its client and redirect URI are: tell the app."""
 
-    def __init__(self, error: OAuthError, *, redirect_uri: str, state: str, client_id: str) -> None:
+    def __init__(self, error: OAuthError, destination: Destination) -> None:
         super().__init__(error.error, error.description, reason=error.reason)
-        self.redirect_uri = redirect_uri
-        self.state = state
-        self.client_id = client_id
-
-    @classmethod
-    def of(cls, asked: AuthorizationRequest, error: str) -> "RefusedRequest":
-        """An error for a request that was fine in itself: what it asks for cannot be given."""
-        return cls(
-            OAuthError(error), redirect_uri=asked.redirect_uri, state=asked.state, client_id=asked.client_id
-        )
+        self.destination = destination
 
 
 def validate_request(pairs: Pairs) -> AuthorizationRequest:
@@ -56,17 +50,27 @@ def validate_request(pairs: Pairs) -> AuthorizationRequest:
     }
     client = _client(parameters, repeated)
     redirect_uri = _redirect_uri(client, parameters, repeated)
+    mode = "" if "response_mode" in repeated else parameters.get("response_mode", QUERY)
     try:
-        _check_parameters(parameters, repeated)
-        scopes = _check_with_oauthlib(parameters)
-        return _build(parameters, redirect_uri=redirect_uri, scopes=scopes)
+        check_response_mode(mode, client)
+        check_parameters(parameters, repeated)
+        return _build(
+            parameters,
+            client=client,
+            redirect_uri=redirect_uri,
+            scopes=checked_scopes(parameters),
+            resources=check_resources(
+                [value for name, value in pairs if name == "resource" and value], client
+            ),
+        )
     except OAuthError as error:
-        raise RefusedRequest(
-            error,
+        destination = Destination(
+            client_id=client.client_id,
             redirect_uri=redirect_uri,
             state="" if "state" in repeated else parameters.get("state", ""),
-            client_id=client.client_id,
-        ) from error
+            response_mode=mode if mode in client.response_modes else QUERY,
+        )
+        raise RefusedRequest(error, destination) from error
 
 
 def _client(parameters: dict[str, str], repeated: set[str]) -> Application:
@@ -95,85 +99,31 @@ def _redirect_uri(client: Application, parameters: dict[str, str], repeated: set
     return uri
 
 
-def _check_parameters(parameters: dict[str, str], repeated: set[str]) -> None:
-    if repeated:
-        raise OAuthError("invalid_request", f"Given more than once: {' '.join(sorted(repeated))}.")
-    if any("\x00" in value for value in parameters.values()):
-        raise OAuthError("invalid_request", "A parameter holds a NUL character.")
-    if len(parameters.get("state", "")) > MAX_STATE or len(parameters.get("nonce", "")) > 255:
-        raise OAuthError("invalid_request", "The state or nonce is too long.")
-    # OIDC Core §6: answered by errors of their own, and said so in discovery.
-    if "request" in parameters:
-        raise OAuthError("request_not_supported", "Request objects are not supported.")
-    if "request_uri" in parameters:
-        raise OAuthError("request_uri_not_supported", "Request URIs are not supported.")
-    if parameters.get("response_type", "code") != "code":
-        raise OAuthError("unsupported_response_type", "Only response_type=code is supported.")
-    if parameters.get("response_mode", "query") != "query":
-        raise OAuthError("invalid_request", "Only response_mode=query is supported.")
-    _check_challenge(parameters)
-    _check_prompt(parameters)
-
-
-def _check_challenge(parameters: dict[str, str]) -> None:
-    challenge = parameters.get("code_challenge")
-    if challenge is None:
-        if "code_challenge_method" in parameters:
-            raise OAuthError("invalid_request", "The code_challenge parameter is missing.")
-        return
-    # RFC 9700 §2.1.1: S256 is the only method; a left-out method would mean "plain".
-    if parameters.get("code_challenge_method") != "S256":
-        raise OAuthError("invalid_request", "Use code_challenge_method=S256.")
-    if not CHALLENGE.fullmatch(challenge):
-        raise OAuthError("invalid_request", "The code_challenge is not the base64url of a SHA-256.")
-
-
-def _check_prompt(parameters: dict[str, str]) -> None:
-    prompts = set(parameters.get("prompt", "").split())
-    if prompts - PROMPTS:
-        raise OAuthError("invalid_request", "The prompt parameter has an unknown value.")
-    if "none" in prompts and len(prompts) > 1:
-        raise OAuthError("invalid_request", "prompt=none cannot be combined with another value.")
-    if "max_age" in parameters and not MAX_AGE.fullmatch(parameters["max_age"]):
-        raise OAuthError("invalid_request", "The max_age parameter is not a number of seconds.")
-
-
-def _check_with_oauthlib(parameters: dict[str, str]) -> tuple[str, ...]:
-    """The rules of RFC 6749, PKCE and OIDC as oauthlib knows them; returns the scopes."""
-    try:
-        request = OAuthRequest(f"/o/authorize/?{urlencode(parameters)}", "GET")
-        authorization_server().validate_authorization(request)
-    except oauth_errors.FatalClientError as error:
-        raise UnsafeRequest("invalid_request", str(error.description or "")) from error
-    except oauth_errors.OAuth2Error as error:
-        raise from_oauthlib(error) from error
-    except ValueError as error:
-        raise OAuthError("invalid_request", "The parameters cannot be decoded.") from error
-    return tuple(dict.fromkeys(request.scopes))
-
-
-def _build(parameters: dict[str, str], *, redirect_uri: str, scopes: tuple[str, ...]) -> AuthorizationRequest:
+def _build(
+    parameters: dict[str, str],
+    *,
+    client: Application,
+    redirect_uri: str,
+    scopes: tuple[str, ...],
+    resources: tuple[str, ...],
+) -> AuthorizationRequest:
+    claims = parse_claims(parameters.get("claims", "")) if "openid" in scopes else {}
     return AuthorizationRequest(
         requested_at=timezone.now().timestamp(),
-        client_id=parameters["client_id"],
+        client_id=client.client_id,
         redirect_uri=redirect_uri,
-        scopes=scopes,
+        scopes=with_implied_scopes(scopes, claims, client),
         state=parameters.get("state", ""),
+        response_mode=parameters.get("response_mode", QUERY),
         nonce=parameters.get("nonce", ""),
         code_challenge=parameters.get("code_challenge", ""),
         prompts=tuple(sorted(parameters.get("prompt", "").split())),
-        max_age=int(parameters["max_age"]) if "max_age" in parameters else None,
-        acr_values=tuple(parameters.get("acr_values", "").split()),
+        max_age=max_age_of(parameters),
+        acr_values=wished_acr(parameters, claims),
+        essential_acr_values=insisted_acr(claims),
         login_hint=parameters.get("login_hint", "")[:100],
         ui_locales=tuple(parameters.get("ui_locales", "").split()[:10]),
-        hinted_sub=_hinted_sub(parameters.get("id_token_hint")),
+        expected_subs=expected_people(parameters.get("id_token_hint"), claims),
+        claims=claims,
+        resources=resources,
     )
-
-
-def _hinted_sub(hint: str | None) -> str:
-    if hint is None:
-        return ""
-    claims = read_id_token_hint(hint)
-    if claims is None:
-        raise OAuthError("invalid_request", "The id_token_hint is not an ID token of this server.")
-    return str(claims["sub"])

@@ -4,6 +4,7 @@ DOT's own validator reads the database in almost every method; here the code or 
 on the request, and everything is written once, in `save_bearer_token`.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,10 +15,11 @@ from custom_scopes_and_policies_app.bursts import note_burst
 from custom_scopes_and_policies_app.claims import id_token_extra_claims
 from custom_scopes_and_policies_app.clients import find_client
 from custom_scopes_and_policies_app.conf import conf
+from custom_scopes_and_policies_app.device_grant import plan_device_redemption
 from custom_scopes_and_policies_app.dot.protocol import OAuth2Validator, OAuthRequest, oauth_errors
 from custom_scopes_and_policies_app.id_tokens import make_id_token
 from custom_scopes_and_policies_app.models import Application
-from custom_scopes_and_policies_app.models.application import AUTHORIZATION_CODE
+from custom_scopes_and_policies_app.models.application import AUTHORIZATION_CODE, DEVICE_CODE
 from custom_scopes_and_policies_app.plan import TokenPlan, plan_client_credentials, plan_code_redemption
 from custom_scopes_and_policies_app.redemption import find_redeemable_grant
 from custom_scopes_and_policies_app.redirect_uris import is_registered
@@ -26,6 +28,8 @@ from custom_scopes_and_policies_app.scopes import (
     default_scopes_for,
     scopes_for,
 )
+
+CODE_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 class CustomOAuth2Validator(OAuth2Validator):  # type: ignore[misc]
@@ -75,8 +79,22 @@ class CustomOAuth2Validator(OAuth2Validator):  # type: ignore[misc]
     ) -> bool:
         return is_registered(redirect_uri, request.client.redirect_uris.split())
 
+    def get_default_redirect_uri(
+        self, client_id: str, request: OAuthRequest, *args: Any, **kwargs: Any
+    ) -> str | None:
+        grant = getattr(request, "grant", None)
+        if grant is not None and grant.code_challenge:
+            # OAuth 2.1 §10.2: the token request need not repeat it, since the verifier proves more.
+            return str(grant.redirect_uri)
+        return str(request.client.default_redirect_uri or "") or None
+
     def is_pkce_required(self, client_id: str, request: OAuthRequest) -> bool:
-        return not request.client.is_confidential or bool(request.client.is_pkce_required)
+        # OAuth 2.1 §7.5.1: nothing but the nonce of OpenID Connect stands in for the challenge, and only for a
+        # client that authenticates itself.
+        client = request.client
+        is_exempt = client.is_confidential and not client.is_pkce_required
+        scopes = request.scopes or self.get_default_scopes(client_id, request)
+        return not (is_exempt and "openid" in scopes)
 
     # --- scopes ---
 
@@ -128,6 +146,9 @@ class CustomOAuth2Validator(OAuth2Validator):  # type: ignore[misc]
         if request.code_verifier is not None and not request.grant.code_challenge:
             # RFC 9700 §4.8.2: a verifier without a challenge is a downgrade attempt.
             raise oauth_errors.InvalidGrantError("The authorization request had no code challenge.")
+        if request.code_verifier is not None and not CODE_VERIFIER.fullmatch(request.code_verifier):
+            # RFC 7636 §4.1, §7.1: a short verifier could be guessed by whoever has seen the challenge.
+            raise oauth_errors.InvalidGrantError("The code_verifier needs 43 to 128 unreserved characters.")
         return request.grant.code_challenge or None
 
     def get_code_challenge_method(self, code: str, request: OAuthRequest) -> str | None:
@@ -163,7 +184,7 @@ class CustomOAuth2Validator(OAuth2Validator):  # type: ignore[misc]
         self, refresh_token: str, request: OAuthRequest, *args: Any, **kwargs: Any
     ) -> Sequence[str]:
         # The family's own scope, never the narrowed one of an earlier refresh (RFC 6749 §6).
-        scopes: list[str] = request.presented.family.scope.split()
+        scopes: list[str] = request.presented.scopes
         return scopes
 
     def rotate_refresh_token(self, request: OAuthRequest) -> bool:
@@ -176,10 +197,13 @@ class CustomOAuth2Validator(OAuth2Validator):  # type: ignore[misc]
         now = request.call.now
         if request.grant_type == "authorization_code":
             plan = plan_code_redemption(grant=request.grant, client=request.client, now=now)
+        elif request.grant_type == DEVICE_CODE:
+            plan = plan_device_redemption(device=request.device, client=request.client, now=now)
         elif request.grant_type == "refresh_token":
             plan = request.presented.plan(scopes=tuple(request.scopes), client=request.client, now=now)
         else:
             plan = plan_client_credentials(client=request.client, scopes=tuple(request.scopes), now=now)
+        plan.resources = request.resources
         request.plan = plan
         return plan
 
@@ -199,8 +223,8 @@ class CustomOAuth2Validator(OAuth2Validator):  # type: ignore[misc]
         try:
             token_store.write(request.plan, caller=request.call.caller, now=timezone.now())
         except token_store.LostRace as error:
-            if request.code:
-                note_burst(token_store.hash_code(request.code))
+            if code := request.code or request.device_code:
+                note_burst(token_store.hash_code(code))
             refusal = oauth_errors.InvalidGrantError("Used by another request at the same time.")
             refusal.reason = "lost_race"
             raise refusal from error

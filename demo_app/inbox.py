@@ -9,12 +9,14 @@ from django.views.decorators.http import require_safe
 
 from core_app.errors import NotFound
 from demo_app.access import demonstration_only
+from messaging_app.models import OutboundMessage
 from messaging_app.selectors import Letter, recent_messages
 
 LIMIT = 50
 # The line that browsers read (`@host #code`), or else the only group of six to eight digits.
 MARKED_CODE = re.compile(r"^@\S+ #(\d{4,8})\s*$", re.MULTILINE)
 LONE_CODE = re.compile(r"(?<![\d+])\d{6,8}(?!\d)")
+ADDRESS = re.compile(r"https?://\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,16 @@ class Entry:
 
     letter: Letter
     code: str
+
+    @property
+    def channel(self) -> str:
+        """How it travels, in words."""
+        return str(OutboundMessage.Channel(self.letter.channel).label)
+
+    @property
+    def status(self) -> str:
+        """What became of it, in words."""
+        return str(OutboundMessage.Status(self.letter.status).label)
 
 
 @demonstration_only
@@ -44,7 +56,7 @@ def code_in(text: str) -> str:
     """The one-time code in a message, or ""."""
     if marked := MARKED_CODE.search(text):
         return marked.group(1)
-    found = LONE_CODE.findall(text)
+    found = LONE_CODE.findall(ADDRESS.sub("", text))
     return found[0] if len(found) == 1 else ""
 
 

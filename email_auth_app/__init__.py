@@ -1,4 +1,4 @@
-"""Owns signing up and in by e-mail: verification, password forgot, reset and change.
+"""Owns signing up and in by e-mail: verification, changes of address, password forgot, reset and change.
 
-Empty for now: the room is kept so that the floors are complete. It plugs in through `LOGIN_STEPS`.
+Never makes a person before the address is proven. It plugs in through `ways_in`, `account_menu` and its URLs.
 """

@@ -1,7 +1,7 @@
 """The fixed list of signing algorithms (RFC 8725 §3.1) and what a key of each looks like.
 
-Nothing outside this list is ever signed or verified: no `none`, no HMAC, so that a public key can never be
-taken for a shared secret.
+Nothing outside this list is ever signed or verified with a key of the ring: no `none`, no HMAC, so that a public key
+can never be taken for a shared secret. What HS256 may do is in `shared_keys.py`, with keys of its own.
 """
 
 import base64
@@ -104,6 +104,19 @@ def write_pem(key: PrivateKey) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
+
+
+def read_public_pem(pem: bytes) -> PublicKey:
+    """The public key that `write_public_pem` wrote. Raises UnsuitableKey for anything else."""
+    try:
+        return serialization.load_pem_public_key(pem)  # type: ignore[return-value]  # sealed by us, of one of our kinds
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise UnsuitableKey("The key is not a readable PEM public key.") from error
+
+
+def write_public_pem(key: PublicKey) -> bytes:
+    """SubjectPublicKeyInfo."""
+    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
 def public_jwk(key: PublicKey, algorithm: str) -> dict[str, str]:

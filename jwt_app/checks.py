@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from core_app import keyring
 from jwt_app.algorithms import ALGORITHMS, read_pem
-from jwt_app.conf import conf
+from jwt_app.conf import DAY, conf
 from jwt_app.errors import UnsuitableKey
 from jwt_app.key_file import configured_pem, key_path
 from jwt_app.keys import MAX_CACHE_SECONDS
@@ -39,6 +39,21 @@ def settings_are_possible(app_configs: Sequence[AppConfig] | None, **kwargs: Any
         found.append(
             Error(message, hint="A rotated key must be known everywhere at once.", id="jwt_app.E003")
         )
+    return found
+
+
+@register(Tags.security)
+def life_cycle_is_possible(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """jwt_app.E006, jwt_app.E007"""
+    found: list[CheckMessage] = []
+    if conf.JWKS_CACHE_SECONDS < 0 or conf.JWT_PUBLISH_AHEAD_SECONDS < conf.JWKS_CACHE_SECONDS:
+        message = "JWT_PUBLISH_AHEAD_SECONDS must not be less than JWKS_CACHE_SECONDS."
+        hint = "Clients that cached the key set would not know the key that signs."
+        found.append(Error(message, hint=hint, id="jwt_app.E006"))
+    every = conf.JWT_ROTATE_EVERY_DAYS * DAY
+    if every < 0 or 0 < every <= conf.JWT_PUBLISH_AHEAD_SECONDS:
+        message = "JWT_ROTATE_EVERY_DAYS must be 0 or longer than JWT_PUBLISH_AHEAD_SECONDS."
+        found.append(Error(message, id="jwt_app.E007"))
     return found
 
 

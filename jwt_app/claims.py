@@ -4,9 +4,11 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from jwt_app.algorithms import rules_of
+from jwt_app.shared_keys import HS256, SERVER_MAC, SharedKey
 
 ID_TOKEN_CLAIMS = frozenset(
     {
@@ -24,14 +26,18 @@ ID_TOKEN_CLAIMS = frozenset(
         "azp",
         "at_hash",
         "c_hash",
+        "sid",
+        SERVER_MAC,
     }
-    | {"sid"}
 )
+
+
+BACKCHANNEL_LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessTokenFacts:
-    """What an access token says (RFC 9068 §2.2). `lifetime` is in seconds."""
+    """What an access token says (RFC 9068 §2.2). `lifetime` is in seconds; `shared_key` goes with HS256."""
 
     issuer: str
     subject: str
@@ -47,6 +53,7 @@ class AccessTokenFacts:
     amr: tuple[str, ...] = ()
     policies: Mapping[str, str] = field(default_factory=dict)
     algorithm: str = "RS256"
+    shared_key: SharedKey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +73,19 @@ class IdTokenFacts:
     access_token: str | None = field(default=None, repr=False)
     extra: Mapping[str, object] = field(default_factory=dict)
     algorithm: str = "RS256"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutTokenFacts:
+    """What a logout token says (OIDC Back-Channel Logout §2.4). `lifetime` is in seconds."""
+
+    issuer: str
+    subject: str
+    client_id: str
+    issued_at: datetime
+    lifetime: int
+    jti: str
+    sid: str
 
 
 def access_token_claims(facts: AccessTokenFacts) -> dict[str, Any]:
@@ -109,9 +129,25 @@ def id_token_claims(facts: IdTokenFacts) -> dict[str, Any]:
     return claims | _authentication(facts)
 
 
+def logout_token_claims(facts: LogoutTokenFacts) -> dict[str, Any]:
+    """OIDC Back-Channel Logout §2.4. Never a nonce, so that it cannot pass for an ID token."""
+    issued_at = int(facts.issued_at.timestamp())
+    return {
+        "iss": facts.issuer,
+        "sub": facts.subject,
+        "aud": facts.client_id,
+        "iat": issued_at,
+        "exp": issued_at + facts.lifetime,
+        "jti": facts.jti,
+        "sid": facts.sid,
+        "events": {BACKCHANNEL_LOGOUT: {}},
+    }
+
+
 def half_hash(text: str, algorithm: str) -> str:
     """`at_hash`: base64url of the left half of the hash that belongs to the ID token's algorithm."""
-    digest: bytes = rules_of(algorithm).digest(text.encode("ascii")).digest()
+    digest_of = sha256 if algorithm == HS256 else rules_of(algorithm).digest
+    digest: bytes = digest_of(text.encode("ascii")).digest()
     return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
 
 

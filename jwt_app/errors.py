@@ -28,3 +28,13 @@ class NoActiveKey(Unavailable):
 
 class UnsuitableKey(ImproperlyConfigured):
     """A key that must not sign here: wrong kind, too short, unreadable, or retired before."""
+
+
+class UnknownKey(AppError):
+    """No key of that id is in the ring."""
+
+    code = "unknown_key"
+    status = 404
+
+    def __init__(self, kid: str) -> None:
+        super().__init__(_("There is no such key."), detail=f"no signing key {kid} in the ring")

@@ -32,7 +32,12 @@ class RefreshTokenRequest(Protocol):
 def access_token(request: AccessTokenRequest) -> str:
     """A signed RFC 9068 access token saying `request.access_token_facts`."""
     facts = request.access_token_facts
-    return sign(access_token_claims(facts), typ=ACCESS_TOKEN_TYPE, algorithm=facts.algorithm)
+    return sign(
+        access_token_claims(facts),
+        typ=ACCESS_TOKEN_TYPE,
+        algorithm=facts.algorithm,
+        shared_key=facts.shared_key,
+    )
 
 
 def refresh_token(request: RefreshTokenRequest) -> str:

@@ -4,48 +4,26 @@ Every process keeps one snapshot of the ring for at most `JWT_KEY_CACHE_SECONDS`
 them without a restart. A key is opened and parsed once per process: parsing a PEM costs a hundred signatures.
 """
 
-import logging
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import lru_cache
 
-from django.db import Error as AnyDatabaseError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from core_app import keyring
-from jwt_app.algorithms import PrivateKey, PublicKey, public_jwk, read_pem, rules_of, write_pem
+from jwt_app import signals
+from jwt_app.algorithms import PrivateKey, public_jwk, read_pem, rules_of
 from jwt_app.conf import conf
 from jwt_app.errors import NoActiveKey, UnsuitableKey
 from jwt_app.models import SigningKey
+from jwt_app.ring import KnownKey, Ring, read_ring
+from jwt_app.sealing import LoadedKey, VerificationKey, seal_private
 
-logger = logging.getLogger(__name__)
+__all__ = [
+    "MAX_CACHE_SECONDS", "LoadedKey", "VerificationKey", "active_key", "ensure_active_key", "forget_cached_keys",
+    "hint_key", "jwks", "verification_key",
+]  # fmt: skip
 
-SEAL_PURPOSE = "signing-key"
 MAX_CACHE_SECONDS = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedKey:
-    """A parsed key, ready for use. Never print it: `private` is the private key."""
-
-    kid: str
-    algorithm: str
-    private: PrivateKey = field(repr=False)
-    public: PublicKey = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Ring:
-    """What one reading of the database said. `read_at` is monotonic seconds."""
-
-    read_at: float
-    active: Mapping[str, LoadedKey]
-    verifying: Mapping[str, tuple[LoadedKey, datetime | None]]
-    published: Mapping[str, list[dict[str, str]]]
 
 
 class RingCache:
@@ -65,7 +43,7 @@ class RingCache:
             return ring
         try:
             if self._ring is None or not _is_fresh(self._ring.read_at):
-                self._ring = _read_ring(self._ring)
+                self._ring = read_ring(self._ring)
             return self._ring
         finally:
             self._lock.release()
@@ -76,7 +54,7 @@ class RingCache:
             if _is_fresh(self._searched_at):
                 return None
             self._searched_at = time.monotonic()
-            self._ring = _read_ring(self._ring)
+            self._ring = read_ring(self._ring)
             return self._ring
 
     def forget(self) -> None:
@@ -96,15 +74,16 @@ def active_key(algorithm: str) -> LoadedKey:
     return key
 
 
-def verification_key(kid: str) -> LoadedKey | None:
+def verification_key(kid: str) -> VerificationKey | None:
     """The key of that id while what it signed may still be valid, else None."""
-    ring: Ring | None = _cache.current()
-    if ring is not None and kid not in ring.verifying:
-        ring = _cache.search_again()
-    if ring is None or kid not in ring.verifying:
-        return None
-    key, until = ring.verifying[kid]
-    return None if until is not None and until <= timezone.now() else key
+    entry = _known(kid)
+    return entry.key if entry is not None and entry.verifies() else None
+
+
+def hint_key(kid: str) -> VerificationKey | None:
+    """The key of that id for as long as expired ID tokens of it are understood as hints, else None."""
+    entry = _known(kid)
+    return entry.key if entry is not None and entry.reads_hints() else None
 
 
 def jwks() -> dict[str, list[dict[str, str]]]:
@@ -131,60 +110,38 @@ def ensure_active_key(*, algorithm: str, pem: bytes | None = None) -> LoadedKey:
 
 
 def _store_active(private: PrivateKey, algorithm: str) -> None:
-    jwk = public_jwk(private.public_key(), algorithm)
-    kid = jwk["kid"]
     now = timezone.now()
+    row = new_row(private, algorithm, state=SigningKey.State.ACTIVE)
+    row.active_slot, row.created_at, row.activated_at = algorithm, now, now
     try:
         with transaction.atomic():
-            SigningKey.objects.create(
-                kid=kid,
-                algorithm=algorithm,
-                state=SigningKey.State.ACTIVE,
-                active_slot=algorithm,
-                private_sealed=keyring.seal(SEAL_PURPOSE, write_pem(private), context=kid.encode()),
-                public_jwk=jwk,
-                created_at=now,
-                activated_at=now,
-            )
+            row.save(force_insert=True)
+            signals.key_activated.emit(subject=row.short_name, reason="first")
     except IntegrityError as error:
         if not SigningKey.objects.filter(active_slot=algorithm).exists():
-            raise UnsuitableKey(f"The signing key {kid} is in the ring already and is not active.") from error
+            raise UnsuitableKey(
+                f"The signing key {row.kid} is in the ring already and is not active."
+            ) from error
+
+
+def new_row(private: PrivateKey, algorithm: str, *, state: SigningKey.State) -> SigningKey:
+    """An unsaved row for a key, sealed; its slot and times are the caller's to fill in."""
+    jwk = public_jwk(private.public_key(), algorithm)
+    return SigningKey(
+        kid=jwk["kid"],
+        algorithm=algorithm,
+        state=state,
+        private_sealed=seal_private(private, kid=jwk["kid"]),
+        public_jwk=jwk,
+    )
+
+
+def _known(kid: str) -> KnownKey | None:
+    ring: Ring | None = _cache.current()
+    if ring is not None and kid not in ring.known:
+        ring = _cache.search_again()
+    return None if ring is None else ring.known.get(kid)
 
 
 def _is_fresh(at: float) -> bool:
     return time.monotonic() - at < min(conf.JWT_KEY_CACHE_SECONDS, MAX_CACHE_SECONDS)
-
-
-def _read_ring(previous: Ring | None) -> Ring:
-    """Read all keys. When the database is away, what was known goes on serving (D10)."""
-    read_at = time.monotonic()
-    try:
-        rows = list(SigningKey.objects.exclude(verify_until__lte=timezone.now()).order_by("created_at", "pk"))
-    except AnyDatabaseError:
-        if previous is None:
-            raise
-        logger.warning("signing keys could not be read; going on with those known")
-        return Ring(read_at, previous.active, previous.verifying, previous.published)
-    opened = [(row, _open_key(row.kid, row.algorithm, row.private_sealed)) for row in rows]
-    loaded = [(row, key) for row, key in opened if key is not None]
-    return Ring(
-        read_at=read_at,
-        active={key.algorithm: key for row, key in loaded if row.state == SigningKey.State.ACTIVE},
-        verifying={key.kid: (key, row.verify_until) for row, key in loaded},
-        published={"keys": [public_jwk(key.public, key.algorithm) for _row, key in loaded]},
-    )
-
-
-@lru_cache(maxsize=64)
-def _open_key(kid: str, algorithm: str, private_sealed: str) -> LoadedKey | None:
-    """Unseal and parse one row, or None when this server did not seal it for this kid.
-
-    The public part is taken from the sealed private one, never from its readable column: somebody who can
-    write to the database still cannot make this server trust a key of theirs.
-    """
-    try:
-        private = read_pem(keyring.unseal(SEAL_PURPOSE, private_sealed, context=kid.encode()), algorithm)
-    except (keyring.SealBroken, UnsuitableKey):
-        logger.error("signing key %s cannot be opened and is left out", kid)
-        return None
-    return LoadedKey(kid=kid, algorithm=algorithm, private=private, public=private.public_key())

@@ -2,7 +2,7 @@
 
 `verify` accepts exactly what `sign` makes and nothing else: one spelling of each part, three header members,
 a fixed list of algorithms. PyJWT's algorithm classes do the cryptography; the envelope is checked here: it is
-more closed than a general library's can be.
+more closed than a general library's can be. HS256 counts only where the caller says which keys clients share.
 """
 
 import base64
@@ -17,39 +17,80 @@ from typing import Any
 from django.conf import settings
 
 from jwt_app.algorithms import ALGORITHMS
-from jwt_app.errors import InvalidToken
-from jwt_app.keys import LoadedKey, active_key, verification_key
+from jwt_app.errors import InvalidToken, NoActiveKey
+from jwt_app.keys import VerificationKey, active_key, hint_key, verification_key
+from jwt_app.shared_keys import (
+    HS256,
+    SharedKey,
+    SharedKeyFinder,
+    fits,
+    has_server_mac,
+    make_signature,
+    with_server_mac,
+)
 
-__all__ = ["ACCESS_TOKEN_TYPE", "ID_TOKEN_TYPE", "MAX_TOKEN_BYTES", "InvalidToken", "sign", "verify"]
+__all__ = [
+    "ACCESS_TOKEN_TYPE",
+    "ID_TOKEN_TYPE",
+    "LOGOUT_TOKEN_TYPE",
+    "MAX_TOKEN_BYTES",
+    "InvalidToken",
+    "sign",
+    "verify",
+]
 
 ACCESS_TOKEN_TYPE = "at+jwt"  # noqa: S105  (RFC 9068 §2.1)
 ID_TOKEN_TYPE = "JWT"  # noqa: S105
+LOGOUT_TOKEN_TYPE = "logout+jwt"  # noqa: S105  (OIDC Back-Channel Logout §2.4)
 MAX_TOKEN_BYTES = 8192
 MAX_LEEWAY_SECONDS = 60
 # Another node of ours may be ahead by this much when it signs; nobody gains by a later `iat`.
 CLOCK_SKEW_SECONDS = 60
 
 _SHAPE = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)", re.ASCII)
+_ACCEPTED = frozenset({*ALGORITHMS, HS256})
 _HEADER_MEMBERS = frozenset({"alg", "kid", "typ"})
 _encode_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
-def sign(claims: Mapping[str, Any], *, typ: str, algorithm: str = "RS256") -> str:
-    """A compact JWS of the claims under the active key. Raises NoActiveKey."""
+def sign(
+    claims: Mapping[str, Any], *, typ: str, algorithm: str = "RS256", shared_key: SharedKey | None = None
+) -> str:
+    """A compact JWS of the claims under the active key, or with HS256 under the key shared with a client.
+
+    Raises NoActiveKey when there is no such key.
+    """
+    if algorithm == HS256:
+        return _sign_shared(claims, typ, shared_key)
     key = active_key(algorithm)
-    payload = _to_base64url(_encode_json(dict(claims)).encode())
-    signing_input = f"{_header_segment(key.kid, algorithm, typ)}.{payload}"
+    signing_input = f"{_header_segment(key.kid, algorithm, typ)}.{_payload_segment(claims)}"
     signature = ALGORITHMS[algorithm].engine.sign(signing_input.encode(), key.private)
     return f"{signing_input}.{_to_base64url(signature)}"
 
 
+def _sign_shared(claims: Mapping[str, Any], typ: str, key: SharedKey | None) -> str:
+    if key is None:
+        raise NoActiveKey(HS256)
+    payload = _payload_segment(with_server_mac(claims, typ=typ, kid=key.kid))
+    signing_input = f"{_header_segment(key.kid, HS256, typ)}.{payload}"
+    return f"{signing_input}.{_to_base64url(make_signature(signing_input.encode(), key))}"
+
+
 def verify(
-    token: str, *, typ: str, audience: str | None = None, leeway: int = 0, allow_expired: bool = False
+    token: str,
+    *,
+    typ: str,
+    audience: str | None = None,
+    leeway: int = 0,
+    allow_expired: bool = False,
+    shared_keys: SharedKeyFinder | None = None,
 ) -> dict[str, Any]:
     """The claims of a token that this server signed, for this use, and that is valid now.
 
     `audience` must be among its own when given; `leeway` is in seconds, 60 at most. `allow_expired` is for
-    `id_token_hint` only (OIDC RP-Initiated Logout §2). Raises InvalidToken for all else.
+    `id_token_hint` only (OIDC RP-Initiated Logout §2). `shared_keys` finds the keys of HS256; without it HS256 is
+    refused, and with it the caller checks that the key is the one of the token's client. Raises InvalidToken for all
+    else.
     """
     if not 0 <= leeway <= MAX_LEEWAY_SECONDS:
         raise ValueError(f"leeway must be 0 to {MAX_LEEWAY_SECONDS} seconds")
@@ -59,29 +100,60 @@ def verify(
     if parts is None:
         raise InvalidToken("not three base64url parts")
     header, payload, signature = parts.groups()
-    key = _key_for(_object(header), typ)
+    kid, algorithm, stated_typ = _read_header(header)
+    if stated_typ != typ:
+        raise InvalidToken("another type of token")
     signed = token[: parts.end(2)].encode()
-    if not ALGORITHMS[key.algorithm].engine.verify(signed, key.public, _from_base64url(signature)):
-        raise InvalidToken("signature does not fit")
+    if algorithm == HS256:
+        _check_shared(signed, _from_base64url(signature), kid, shared_keys)
+    else:
+        key = _public_key(kid, algorithm, for_hint=allow_expired)
+        if token not in key.seen:
+            _check_public(signed, _from_base64url(signature), key)
+            key.seen.add(token)
     claims = _object(payload)
+    if algorithm == HS256 and not has_server_mac(claims, typ=typ, kid=kid):
+        raise InvalidToken("signed by its client, not by this server")
     _check_issuer_and_audience(claims, audience)
     _check_times(claims, leeway=leeway, allow_expired=allow_expired)
     return claims
 
 
-def _key_for(header: Mapping[str, Any], typ: str) -> LoadedKey:
-    """The key a header names, from our own ring only: `jwk`, `jku`, `x5c`, `x5u`, `crit` are refused."""
+@lru_cache(maxsize=64)
+def _read_header(segment: str) -> tuple[str, str, object]:
+    """Key id, algorithm and type of a header. All tokens of one kind under one key have the very same.
+
+    What it names is looked up among our own only: `jwk`, `jku`, `x5c`, `x5u`, `crit` are refused.
+    """
+    header = _object(segment)
     if header.keys() != _HEADER_MEMBERS:
         raise InvalidToken("header members other than alg, kid, typ")
-    if header["typ"] != typ:
-        raise InvalidToken("another type of token")
     kid, algorithm = header["kid"], header["alg"]
-    if not isinstance(kid, str) or not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
+    if not isinstance(kid, str) or not isinstance(algorithm, str) or algorithm not in _ACCEPTED:
         raise InvalidToken("algorithm not allowed")
-    key = verification_key(kid)
+    return kid, algorithm, header["typ"]
+
+
+def _public_key(kid: str, algorithm: str, *, for_hint: bool) -> VerificationKey:
+    """The key as the ring has it now: one that was retired or revoked verifies nothing, seen or not."""
+    key = hint_key(kid) if for_hint else verification_key(kid)
     if key is None or key.algorithm != algorithm:
         raise InvalidToken("unknown key, or not of this algorithm")
     return key
+
+
+def _check_public(signed: bytes, signature: bytes, key: VerificationKey) -> None:
+    if not ALGORITHMS[key.algorithm].engine.verify(signed, key.public, signature):
+        raise InvalidToken("signature does not fit")
+
+
+def _check_shared(signed: bytes, signature: bytes, kid: str, find: SharedKeyFinder | None) -> None:
+    """Only a key that a client shares can be meant: no key of the ring ever serves HS256 (RFC 8725 §2.1)."""
+    key = find(kid) if find is not None else None
+    if key is None or key.kid != kid:
+        raise InvalidToken("algorithm not allowed")
+    if not fits(signed, key, signature):
+        raise InvalidToken("signature does not fit")
 
 
 def _check_issuer_and_audience(claims: Mapping[str, Any], audience: str | None) -> None:
@@ -117,13 +189,9 @@ def _seconds(claims: Mapping[str, Any], name: str) -> int:
 
 
 def _object(segment: str) -> dict[str, Any]:
-    """The JSON object in a part. One reading only: no duplicate members, no NaN (RFC 8259 §4)."""
+    """The JSON object in a part."""
     try:
-        value = json.loads(
-            _from_base64url(segment).decode(),
-            object_pairs_hook=_unique_members,
-            parse_constant=_refuse_constant,
-        )
+        value = _decode_json(_from_base64url(segment).decode())
     except (ValueError, RecursionError) as error:
         raise InvalidToken("not JSON") from error
     if not isinstance(value, dict):
@@ -140,6 +208,14 @@ def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> None:
     raise InvalidToken(f"{name} in JSON")
+
+
+# One reading only: no duplicate members, no NaN (RFC 8259 §4).
+_decode_json = json.JSONDecoder(object_pairs_hook=_unique_members, parse_constant=_refuse_constant).decode
+
+
+def _payload_segment(claims: Mapping[str, Any]) -> str:
+    return _to_base64url(_encode_json(dict(claims)).encode())
 
 
 def _to_base64url(raw: bytes) -> str:

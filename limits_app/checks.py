@@ -15,6 +15,8 @@ BAD_ROW = "limits_app.E003"
 WRONG_HANDLER = "limits_app.E004"
 # NIST SP 800-63B-4 §3.2.2: no more than 100 consecutive failures per account.
 MOST_FAILURES = 100
+# A thread of the server waits.
+LONGEST_WAIT = 10
 HANDLER = "limits_app.handlers.LockHandler"
 
 
@@ -28,6 +30,8 @@ def _limits() -> Iterator[CheckMessage]:
         yield Error(f"FAILURE_LIMIT must be 1 to {MOST_FAILURES}.", id=BAD_LIMIT)
     if not 0 <= conf.DEVICE_FAILURE_LIMIT <= MOST_FAILURES:
         yield Error(f"DEVICE_FAILURE_LIMIT must be 0 to {MOST_FAILURES}.", id=BAD_LIMIT)
+    if not 0 <= conf.IP_WAIT_SECONDS <= LONGEST_WAIT:
+        yield Error(f"IP_WAIT_SECONDS must be 0 to {LONGEST_WAIT}.", id=BAD_LIMIT)
     if conf.IP_FAILURE_LIMIT < 0:
         yield Error("IP_FAILURE_LIMIT must not be below zero.", id=BAD_LIMIT)
 

@@ -1,33 +1,26 @@
-"""Forgetting: counters whose time is over say nothing any more and are removed in small steps."""
+"""What of this room says nothing any more: failures, windows and blocks that are over, and old entries of axes' log."""
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 
+from core_app.cleanup import OldRows
+from limits_app.conf import conf
 from limits_app.models import Block, FailureCount, Spending
 
-STEP = 500
 
-
-def forget_before(now: datetime) -> int:
-    """Remove failures that are forgotten, windows that are empty and blocks that have ended; how many."""
-    return sum(
-        _remove(old)
-        for old in (
-            FailureCount.objects.filter(forget_at__lte=now),
-            Spending.objects.filter(forget_at__lte=now),
-            Block.objects.filter(until__lte=now),
-        )
-    )
-
-
-def _remove(old: QuerySet[Any]) -> int:
-    """A step at a time, so that nobody waits long; the condition is asked again when a row is removed."""
-    removed = 0
-    while keys := list(old.values_list("pk", flat=True)[:STEP]):
-        gone, _by_model = old.filter(pk__in=keys).delete()
-        removed += gone
-        if not gone:
-            break
-    return removed
+def old_rows(now: datetime) -> Sequence[OldRows]:
+    """For `manage.py cleanup`."""
+    logged_before = now - timedelta(days=conf.LOGIN_LOG_KEEP_DAYS)
+    logs = (AccessAttempt, AccessFailureLog, AccessLog)
+    return [
+        OldRows("limits.failures", FailureCount.objects.filter(forget_at__lte=now).order_by("forget_at")),
+        OldRows("limits.budgets", Spending.objects.filter(forget_at__lte=now).order_by("forget_at")),
+        OldRows("limits.blocks", Block.objects.filter(until__lte=now).order_by("until")),
+        *(
+            # axes has no index on the time; its keys grow with it.
+            OldRows(f"log.{log.__name__}", log.objects.filter(attempt_time__lt=logged_before).order_by("pk"))
+            for log in logs
+        ),
+    ]

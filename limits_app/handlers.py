@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from core_app.caller import client_ip_of
 from limits_app.identity import logged_name, plain_identity, username_of
 from limits_app.lifting import failures_of, lift
+from limits_app.lock_store import rows_of
 from limits_app.locks import Attempt, Locked, reserve_attempt, seconds_left, take_over
 
 LOG_KEY = "access_log"
@@ -48,15 +49,19 @@ class LockHandler(AxesDatabaseHandler):  # type: ignore[misc]  # axes carries no
         return True
 
     def is_locked(self, request: HttpRequest, credentials: Credentials | None = None) -> bool:
-        """Whether the account or the address is locked; counts nothing."""
+        """Whether the account or the address is locked, or the known device that the attempt was made with; counts
+        nothing.
+        """
+        if attempt := _attempt_of(request, credentials):
+            return attempt.seconds_locked() > 0
         return seconds_left(request, username_of(request, credentials) or "") > 0
 
     def get_failures(self, request: HttpRequest, credentials: Credentials | None = None) -> int:
         """For axes, which compares it with its limit: the failures that still count, or the limit when locked."""
         if self.is_locked(request, credentials):
             return int(settings.AXES_FAILURE_LIMIT)
-        account = username_of(request, credentials)
-        rows = failures_of(account=account, ip=client_ip_of(request)) if account else failures_of().none()
+        attempt = _attempt_of(request, credentials)
+        rows = rows_of(attempt.places if attempt else ())
         most = max((row.failures for row in rows), default=0)
         return min(most, int(settings.AXES_FAILURE_LIMIT) - 1)
 
@@ -116,6 +121,12 @@ class LockHandler(AxesDatabaseHandler):  # type: ignore[misc]  # axes carries no
     def post_save_access_attempt(self, instance: AccessAttempt, **kwargs: Any) -> None:
         """Drop the form that axes copied: people type passwords and codes into every field there is."""
         AccessAttempt.objects.filter(pk=instance.pk).update(get_data="", post_data="")
+
+
+def _attempt_of(request: HttpRequest, credentials: Credentials | None) -> Attempt | None:
+    """The attempt at this account that the request is about."""
+    attempt: Attempt | None = getattr(request, "limits_attempt", None)
+    return attempt if attempt and attempt.account == (username_of(request, credentials) or "") else None
 
 
 def _note(request: HttpRequest, *, attempt: Attempt | None = None, locked: Locked | None = None) -> None:

@@ -22,10 +22,12 @@ LOGGED_HASH = 12
 def username_of(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str | None:
     """The account that attempts are counted under; None when none was given.
 
-    Callers put the normal form into `credentials["username"]`. Should one forget, decorated spellings of one
-    number still meet in one counter; only a national spelling (without country code) would not.
+    Callers put the normal form into `credentials["username"]` (a number) or `["email"]`. Should one forget,
+    decorated spellings of one number still meet in one counter; only a national spelling (without country code)
+    would not.
     """
-    given = (credentials or {}).get("username")
+    named = credentials or {}
+    given = named.get("username") or named.get("email")
     return plain_identity(str(given)) if given else None
 
 

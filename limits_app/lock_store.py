@@ -1,14 +1,15 @@
 """The atomic part of the locks: rows, and the one UPDATE per row that decides."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core_app.caller import Caller
+from core_app.caller import Caller, present_caller
 from core_app.errors import Unavailable
 from core_app.events import REFUSED
 from limits_app.conf import conf
@@ -16,7 +17,13 @@ from limits_app.failures import Rule, Tally, lock_end
 from limits_app.identity import key_hash, label_of, plain_identity
 from limits_app.models import FailureCount
 from limits_app.network import ip_bucket
-from limits_app.signals import account_locked, account_unlocked, address_locked, address_unlocked
+from limits_app.signals import (
+    account_locked,
+    account_unlocked,
+    address_locked,
+    address_unlocked,
+    owner_wanted,
+)
 
 Kind = FailureCount.Kind
 # Each lost race is somebody else's attempt, and limits allow few of those.
@@ -36,21 +43,35 @@ class Place:
     label: str
     rule: Rule
     owner_hash: str = ""
+    # The account itself, for the one question whose it is; it is neither stored nor printed.
+    identity: str = field(default="", repr=False)
 
 
-def places_of(*, account: str, ip: str, device: str = "") -> tuple[Place, ...]:
-    """A known device stands for itself; anybody else counts against the account and the address."""
+def places_of(
+    *, account: str, ip: str, device: str = "", is_second_factor: bool = False
+) -> tuple[Place, ...]:
+    """A known device stands for itself; anybody else counts against the account and the address.
+
+    Second factors have a count of their own beside the account's: nobody tries one who has not passed the first.
+    """
     identity = plain_identity(account)
     owner = key_hash(Kind.ACCOUNT, identity) if identity else ""
+    address = ip_bucket(ip)
+    of_address = (Place(Kind.IP, key_hash(Kind.IP, address), address, rule_of(Kind.IP)),) if address else ()
+    if identity and is_second_factor:
+        key = key_hash(Kind.SECOND_FACTOR, identity)
+        label = label_of(identity)
+        return (
+            Place(Kind.SECOND_FACTOR, key, label, rule_of(Kind.SECOND_FACTOR), owner, identity),
+            *of_address,
+        )
     if identity and device:
         key = key_hash(Kind.DEVICE, f"{identity}\n{device}")
-        return (Place(Kind.DEVICE, key, label_of(identity), rule_of(Kind.DEVICE), owner),)
-    places = []
+        return (Place(Kind.DEVICE, key, label_of(identity), rule_of(Kind.DEVICE), owner, identity),)
     if identity:
-        places.append(Place(Kind.ACCOUNT, owner, label_of(identity), rule_of(Kind.ACCOUNT)))
-    if address := ip_bucket(ip):
-        places.append(Place(Kind.IP, key_hash(Kind.IP, address), address, rule_of(Kind.IP)))
-    return tuple(places)
+        rule = rule_of(Kind.ACCOUNT)
+        return (Place(Kind.ACCOUNT, owner, label_of(identity), rule, identity=identity), *of_address)
+    return of_address
 
 
 def rule_of(kind: str) -> Rule:
@@ -61,7 +82,8 @@ def rule_of(kind: str) -> Rule:
     lock = timedelta(seconds=own_lock or conf.LOCK_SECONDS)
     memory = timedelta(seconds=conf.FAILURE_MEMORY_SECONDS) or lock
     many = NEVER if kind == Kind.IP else conf.MANY_FAILURES
-    return Rule(limit, lock, memory, many, max(lock, timedelta(seconds=conf.LONG_LOCK_SECONDS)))
+    long_lock = max(lock, timedelta(seconds=conf.LONG_LOCK_SECONDS))
+    return Rule(limit, lock, memory, many, long_lock, is_shared=kind == Kind.IP)
 
 
 def make_row(place: Place) -> None:
@@ -125,7 +147,13 @@ def tell(place: Place, *, now: datetime) -> None:
     untold = FailureCount.objects.filter(pk=row.pk, is_told=False, locked_until=row.locked_until)
     if untold.update(is_told=True, version=F("version") + 1):
         signal = address_locked if place.kind == Kind.IP else account_locked
-        signal.emit(subject=row.label, outcome=REFUSED, reason=place.kind, caller=_caller(place))
+        signal.emit(
+            user_id=_owner(place),
+            subject=row.label,
+            outcome=REFUSED,
+            reason=place.kind,
+            caller=_caller(place),
+        )
 
 
 def say_unlocked(kind: str, label: str, *, reason: str, caller: Caller | None = None) -> None:
@@ -152,5 +180,15 @@ def _forget_at(tally: Tally, rule: Rule) -> datetime:
     return max(quiet, tally.locked_until or quiet)
 
 
+def _owner(place: Place) -> int | None:
+    """The person of the account; None for an address, and for an account that nobody has."""
+    if not place.identity:
+        return None
+    answers: list[tuple[Any, Any]] = owner_wanted.send(sender=Place, identity=place.identity)
+    return next((owner for _receiver, owner in answers if owner is not None), None)
+
+
 def _caller(place: Place) -> Caller | None:
-    return Caller(ip=place.label) if place.kind == Kind.IP and "/" not in place.label else None
+    """Whose request met the lock; outside of one, the address that is locked."""
+    known = Caller(ip=place.label) if place.kind == Kind.IP and "/" not in place.label else None
+    return present_caller() or known

@@ -12,23 +12,25 @@ LABEL_LENGTH = 64
 
 
 class FailureCount(models.Model):
-    """`limits_app.failures.Tally` at rest, of one account, one known device of it, or one address."""
+    """`limits_app.failures.Tally` at rest, of an account, a known device or the second factor of one, or an address."""
 
     class Kind(models.TextChoices):
         # The values are in the order in which rows are locked.
         ACCOUNT = "account", _("account")
         DEVICE = "device", _("known device of an account")
+        SECOND_FACTOR = "second_factor", _("second factor of an account")
         IP = "ip", _("address")
 
     kind = models.CharField(_("what"), max_length=16, choices=Kind.choices)
     key_hash = models.CharField(max_length=HASH_LENGTH, editable=False)
-    # The account that a device belongs to: lifting the account's locks lifts its devices' too.
+    # The account that a device or second factor belongs to: lifting the account's locks lifts theirs too.
     owner_hash = models.CharField(max_length=HASH_LENGTH, blank=True, default="", editable=False)
     label = models.CharField(_("who"), max_length=LABEL_LENGTH, blank=True, default="")
     version = models.PositiveBigIntegerField(default=0, editable=False)
 
     failures = models.PositiveIntegerField(_("failures"), default=0)
     in_a_row = models.PositiveIntegerField(_("failures since the last success"), default=0)
+    under_way = models.PositiveIntegerField(_("attempts under way"), default=0)
     since = models.DateTimeField(_("first failure"), null=True)
     last_at = models.DateTimeField(_("last attempt"), null=True)
     locked_until = models.DateTimeField(_("locked until"), null=True)
@@ -104,3 +106,18 @@ class Block(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.label}"
+
+
+class Lease(models.Model):
+    """Who does a piece of work that only one process does at a time (`limits_app.leases`)."""
+
+    name = models.CharField(primary_key=True, max_length=64)
+    holder = models.CharField(max_length=32, editable=False)
+    until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("lease")
+        verbose_name_plural = _("leases")
+
+    def __str__(self) -> str:
+        return f"{self.name} until {self.until:%H:%M:%S}"

@@ -1,6 +1,12 @@
 """Events of the limits. `subject` is the masked account or the address, `reason` what was locked or why it ended."""
 
+from django.dispatch import Signal
+
 from core_app.events import AuditSignal
+
+# Whose account is this? Asked with `identity` (`identity.plain_identity`) when a lock is recorded; who knows people
+# answers with an id. Nobody here does.
+owner_wanted = Signal()
 
 account_locked = AuditSignal(
     "account.locked", "Too many failures: an account, or one known device of it, was locked."

@@ -26,8 +26,12 @@ def used(entries: Sequence[Entry], *, now_ms: int, per_seconds: int) -> int:
 
 
 def add(entries: Sequence[Entry], *, amount: int, now_ms: int, per_seconds: int) -> list[Entry]:
-    """The window with one more entry. A clock that went back does not make it older than the newest."""
+    """The window with one more entry; nothing leaves none. A clock that went back does not make it older than the
+    newest.
+    """
     kept = recent(entries, now_ms=now_ms, per_seconds=per_seconds)
+    if amount == 0:
+        return kept
     at = max(now_ms, kept[-1][0]) if kept else now_ms
     return _merged([*kept, (at, amount)])
 

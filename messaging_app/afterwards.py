@@ -1,4 +1,5 @@
-"""What must stay although the transaction of a refusal is rolled back: alarms and holds.
+"""What is done when the request has been answered: alarms and holds, which must stay although the transaction of a
+refusal is rolled back, and what nobody may notice by the clock.
 
 A refusal raises, and what its transaction wrote goes with it. So such work waits until the request has been
 answered. It is idempotent, and the next refusal asks for it again: a process that dies in between loses nothing.
@@ -33,11 +34,29 @@ def after_refusal(work: Work) -> None:
         _do(work)
 
 
+def after_answer(work: Work) -> None:
+    """Do it when the request has ended, so that nobody can see from its time whether there was anything to do.
+
+    It may run twice or, when the process dies, not at all: the caller has a way to find what was missed.
+    """
+    _waiting.works = [*_waiting.works, work][-MOST_WAITING:]
+
+
 def do_what_waits(**kwargs: Any) -> None:
     """Receiver of `request_finished`; the relay calls it too."""
     works, _waiting.works = _waiting.works, []
     for work in works:
         _do(work)
+
+
+def is_something_waiting() -> bool:
+    """Whether this thread has work for when the answer is out."""
+    return bool(_waiting.works)
+
+
+def forget_what_waits() -> None:
+    """Drop it: this process dies before it gets there, or a test starts."""
+    _waiting.works = []
 
 
 def _do(work: Work) -> None:

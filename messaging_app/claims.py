@@ -79,7 +79,7 @@ def mark_sent(
 
 def mark_refused(message: OutboundMessage, reason: str) -> bool:
     """Nobody will ever take this message; only an operator can queue it again."""
-    return _settle(message, status=Status.FAILED, last_error=reason[:200])
+    return _settle(message, status=Status.FAILED, last_error=reason[:200], handed_to="")
 
 
 def mark_unknown(message: OutboundMessage, reason: str) -> bool:

@@ -38,6 +38,7 @@ class MessagingSettings:
     SMS_BREAKER_SECONDS = Setting(
         30, "How long a gateway that keeps failing is left alone before one message tries it again."
     )
+    MESSAGING_KEEP_DAYS = Setting(90, "How long messages that were sent or given up stay in the outbox.")
     MESSAGING_BATCH = Setting(50, "How many messages one run of the relay sends at most.")
 
 

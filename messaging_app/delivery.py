@@ -3,7 +3,6 @@
 import logging
 import uuid
 
-from django.core.exceptions import ImproperlyConfigured
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 
 from core_app.keyring import SealBroken
@@ -22,12 +21,11 @@ from messaging_app.claims import (
 from messaging_app.conf import conf
 from messaging_app.email import send_email
 from messaging_app.envelope import open_payload, open_recipient
-from messaging_app.gateways import gateway
 from messaging_app.gateways.base import GatewayProblem, GatewayRefused, OutcomeUnknown
 from messaging_app.models import OutboundMessage
 from messaging_app.prices import price_of_part
 from messaging_app.rendering import render_email, render_sms
-from messaging_app.sms import NotMine, send_sms
+from messaging_app.sms import NotMine, repeats_safely, send_sms
 from messaging_app.spending_conf import conf as spending
 
 logger = logging.getLogger(__name__)
@@ -88,7 +86,7 @@ def _send(message: OutboundMessage) -> bool:
 
 
 def _send_sms(message: OutboundMessage, to: str, text: str) -> bool:
-    if message.handed_to and not _repeats_safely(message.handed_to):
+    if message.handed_to and not repeats_safely(message.handed_to):
         raise OutcomeUnknown(f"{message.handed_to}: the worker died while sending")
     accepted = send_sms(
         to=to,
@@ -109,19 +107,11 @@ def _send_sms(message: OutboundMessage, to: str, text: str) -> bool:
 
 def _leave_open(message: OutboundMessage, reason: str) -> None:
     """It may have left. Only a gateway that sends one key once may be asked again; no other ever is."""
-    if _repeats_safely(message.handed_to):
+    if repeats_safely(message.handed_to):
         repeat_later(message, reason)
     else:
         mark_unknown(message, reason)
     logger.warning("message %s may have been sent: %s", message.id, reason)
-
-
-def _repeats_safely(route: str) -> bool:
-    """A route that is no longer set up cannot be asked again."""
-    try:
-        return gateway(route).repeats_safely
-    except ImproperlyConfigured:
-        return False
 
 
 def _reason(error: Exception) -> str:

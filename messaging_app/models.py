@@ -59,6 +59,8 @@ class OutboundMessage(models.Model):
     currency = models.CharField(_("currency"), max_length=3, blank=True, default="")
     receipt_status = models.CharField(_("receipt"), max_length=32, blank=True, default="")
     receipt_at = models.DateTimeField(_("receipt arrived"), null=True, blank=True)
+    # Whether codes are typed in is what tells a route that delivers from one that only says so (F24).
+    used_at = models.DateTimeField(_("code used"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("message")
@@ -69,6 +71,7 @@ class OutboundMessage(models.Model):
             models.Index(fields=["status", "expires_at"], name="message_expiring"),
             models.Index(fields=["route", "provider_id"], name="message_by_provider"),
             models.Index(fields=["created_at"], name="message_by_age"),
+            models.Index(fields=["user_id", "created_at"], name="message_by_person"),
         ]
 
     def __str__(self) -> str:

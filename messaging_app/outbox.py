@@ -48,7 +48,7 @@ def write(draft: Draft) -> tuple[OutboundMessage, bool]:
         idempotency_key=draft.idempotency_key or message_id.hex, defaults=_fields(message_id, draft)
     )
     if is_new and not draft.refused:
-        _send_after_commit(message.id)
+        send_after_commit(message.id)
     return message, is_new
 
 
@@ -75,7 +75,7 @@ def _fields(message_id: uuid.UUID, draft: Draft) -> dict[str, object]:
     }
 
 
-def _send_after_commit(message_id: uuid.UUID) -> None:
+def send_after_commit(message_id: uuid.UUID) -> None:
     """With a worker nothing is published here: the worker looks every second."""
     mode = delivery_mode()
     if mode == INLINE:

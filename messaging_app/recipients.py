@@ -15,6 +15,11 @@ def mask_phone(phone: str) -> str:
     return f"{country} {DOT * hidden} {phone[-2:]}"
 
 
+def mask_address(address: str) -> str:
+    """A number in E.164 or an e-mail address, whichever it is."""
+    return mask_email(address) if "@" in address else mask_phone(address)
+
+
 def mask_email(address: str) -> str:
     """First letter and domain: `b•••@example.com`."""
     name, separator, domain = address.rpartition("@")

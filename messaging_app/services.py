@@ -3,15 +3,15 @@
 The row is written in the caller's transaction: no change without its message, and none without its change.
 """
 
+import ipaddress
 import logging
-import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.utils import timezone
 
@@ -46,12 +46,16 @@ def queue_sms(
     idempotency_key: str | None = None,
     user_id: int | None = None,
     caller: Caller | None = None,
+    is_silent: bool = False,
 ) -> OutboundMessage:
     """Queue `templates/messages/<template>.sms.txt` for an E.164 number, within the spending limits.
 
     `purpose` is a stable word for operators; `caller` is who asked, when a person did. After `expires_at` it is
     no longer sent. A second call with the same `idempotency_key` (at most 100 characters) returns the first
     call's message, sends nothing and costs nothing.
+
+    `is_silent` goes with an `expires_at` that is over: nothing will be sent, so it costs no money, but it is written,
+    counted and refused as if it were.
 
     A code (`purpose` begins with "otp.") that may not be sent raises SendingRefused or CountryRefused. A notice
     never fails the action it tells of: it is written with the status "refused".
@@ -72,7 +76,7 @@ def queue_sms(
         user_id=user_id,
     )
     try:
-        expense = _expense(draft, caller)
+        expense = _expense(draft, caller, is_silent=is_silent)
         look_first(expense)
         with transaction.atomic():
             return _pay_and_write(expense, draft)
@@ -111,13 +115,9 @@ def queue_email(
     return message
 
 
-def retry_given_up(*, ids: list[uuid.UUID]) -> int:
-    """Queue again what was refused or given up, if it is not too late. Returns how many will be tried."""
-    now = timezone.now()
-    in_time = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-    return OutboundMessage.objects.filter(
-        in_time, id__in=ids, status__in=[Status.DEAD, Status.FAILED]
-    ).update(status=Status.QUEUED, attempts=0, next_attempt_at=now)
+def note_used(*, idempotency_key: str) -> None:
+    """The code in this message was the right one: it arrived. Nothing happens when the message is gone."""
+    OutboundMessage.objects.filter(idempotency_key=idempotency_key).update(used_at=timezone.now())
 
 
 def _queued_before(idempotency_key: str) -> OutboundMessage | None:
@@ -143,16 +143,36 @@ def _without_sending(draft: Draft, refusal: SendingRefused | CountryRefused) -> 
         return earlier
     reason = refusal.detail or refusal.code
     logger.warning("an SMS (%s) is not sent: %s", draft.purpose, reason)
-    if draft.purpose.startswith(CODES):
+    if _is_code(draft):
         raise refusal
     message, _is_new = write(replace(draft, refused=reason))
     return message
 
 
-def _expense(draft: Draft, caller: Caller | None) -> Expense:
+def _expense(draft: Draft, caller: Caller | None, *, is_silent: bool) -> Expense:
     """Raises CountryRefused."""
     country = refuse_unusable(draft.to)
-    return Expense(phone=draft.to, country=country, ip=caller.ip if caller else "", cost=_cost_of(draft))
+    ip = caller.ip if caller else ""
+    return Expense(
+        phone=draft.to,
+        country=country,
+        ip="" if _is_this_machine(ip) else ip,
+        cost=_cost_of(draft),
+        is_notice=not _is_code(draft),
+        is_silent=is_silent,
+    )
+
+
+def _is_code(draft: Draft) -> bool:
+    return draft.purpose.startswith(CODES)
+
+
+def _is_this_machine(ip: str) -> bool:
+    """Whether a developer is trying things out: then there is only one address for everybody."""
+    try:
+        return settings.DEBUG and ipaddress.ip_address(ip).is_loopback
+    except ValueError:
+        return False
 
 
 def _cost_of(draft: Draft) -> Decimal:

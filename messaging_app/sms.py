@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.core.exceptions import ImproperlyConfigured
+
 from messaging_app import breaker
 from messaging_app.conf import conf
 from messaging_app.gateways import gateway
@@ -53,6 +55,14 @@ def send_sms(
     if not reasons:
         raise GatewayRefused("no route to this country")
     raise GatewayUnavailable("; ".join(reasons))
+
+
+def repeats_safely(route: str) -> bool:
+    """Whether this route sends one key once. One that is no longer set up cannot be asked again."""
+    try:
+        return gateway(route).repeats_safely
+    except ImproperlyConfigured:
+        return False
 
 
 def _offer(route: str, hand_over: HandOver, *, to: str, text: str, idempotency_key: str) -> Sent:

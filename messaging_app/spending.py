@@ -29,6 +29,7 @@ TEN_MINUTES, HOUR, DAY = 600, 3600, 86_400
 UNITS = Decimal(1_000_000)
 BUDGET_DAY, BUDGET_HOUR = "sms.budget.day", "sms.budget.hour"
 BUDGETS = {BUDGET_DAY: DAY, BUDGET_HOUR: HOUR}
+BUDGET_NOTICES = "sms.budget.notices"
 EVERYBODY = "all"
 NUMBER_BLOCK = "sms.number_block"
 
@@ -49,12 +50,18 @@ class SendingRefused(TooManyAttempts):
 
 @dataclass(frozen=True, slots=True)
 class Expense:
-    """One SMS to be: to an E.164 number, asked for from an address ("" when nobody asked), at most so much money."""
+    """One SMS to be: to an E.164 number, asked for from an address ("" when nobody asked), at most so much money.
+
+    A notice has limits of its own: people's codes are not used up by it, nor all the money by notices. A silent one is
+    never sent: it is refused as any other and spends no money.
+    """
 
     phone: str
     country: str
     ip: str
     cost: Decimal
+    is_notice: bool = False
+    is_silent: bool = False
 
 
 def look_first(expense: Expense) -> None:
@@ -64,7 +71,7 @@ def look_first(expense: Expense) -> None:
     """
     _refuse_blocked(expense, ip_bucket(expense.ip))
     amount, now_ms = _units(expense.cost), time.time_ns() // 1_000_000
-    keys = [row_key(name, EVERYBODY, seconds) for name, seconds in BUDGETS.items()]
+    keys = [row_key(name, EVERYBODY, seconds) for name, seconds in _budgets_of(expense).items()]
     for row in Spending.objects.filter(pk__in=keys) if amount else ():
         limit, seconds = _units(_money()[row.name]), row.per_seconds
         wait = wait_for(row.entries, amount=amount, limit=limit, now_ms=now_ms, per_seconds=seconds)
@@ -79,15 +86,24 @@ def pay_for(expense: Expense) -> tuple[str, ...]:
     Returns the limits that it passed only because `SMS_LIMITS_RECORD_ONLY` is on.
     """
     is_enforced = not conf.SMS_LIMITS_RECORD_ONLY
-    ip = ip_bucket(expense.ip)
     with _refusals():
+        counted = _count_notice if expense.is_notice else _count_code
         # The budgets come last: their rows are everybody's, and stay locked until the transaction ends.
-        return (
-            *spend([*_per_phone(expense.phone), *_per_address(ip)], is_enforced=is_enforced),
-            *_distinct_phones(ip, expense.phone, is_enforced=is_enforced),
-            *_numbers_of_block(expense.phone, is_enforced=is_enforced),
-            *_budgets(expense.cost),
-        )
+        return (*counted(expense, is_enforced=is_enforced), *_spend_budgets(expense))
+
+
+def _count_notice(expense: Expense, *, is_enforced: bool) -> tuple[str, ...]:
+    limit = Limit("sms.notice.phone", expense.phone, conf.SMS_NOTICES_PER_PHONE_DAY, DAY)
+    return spend([limit], is_enforced=is_enforced)
+
+
+def _count_code(expense: Expense, *, is_enforced: bool) -> tuple[str, ...]:
+    ip = ip_bucket(expense.ip)
+    return (
+        *spend([*_per_phone(expense.phone), *_per_address(ip)], is_enforced=is_enforced),
+        *_distinct_phones(ip, expense.phone, is_enforced=is_enforced),
+        *_numbers_of_block(expense.phone, is_enforced=is_enforced),
+    )
 
 
 def _refuse_blocked(expense: Expense, ip: str) -> None:
@@ -136,13 +152,15 @@ def _numbers_of_block(phone: str, *, is_enforced: bool) -> Iterator[str]:
         raise SendingRefused(NUMBER_BLOCK, conf.SMS_BLOCK_HOLD_SECONDS) from refusal
 
 
-def _budgets(cost: Decimal) -> tuple[str, ...]:
-    """Always a hard stop, in record-only mode too."""
-    amount, money = _units(cost), _money()
-    if amount == 0:
+def _spend_budgets(expense: Expense) -> tuple[str, ...]:
+    """Always a hard stop, in record-only mode too. What is silent does the same work for nothing (G11)."""
+    cost, money = _units(expense.cost), _money()
+    if cost == 0:
         return ()
+    amount = 0 if expense.is_silent else cost
     limits = [
-        Limit(name, EVERYBODY, _units(money[name]), seconds, amount) for name, seconds in BUDGETS.items()
+        Limit(name, EVERYBODY, _units(money[name]), seconds, amount)
+        for name, seconds in _budgets_of(expense).items()
     ]
     try:
         return spend(limits)
@@ -151,12 +169,23 @@ def _budgets(cost: Decimal) -> tuple[str, ...]:
         raise
 
 
+def _budgets_of(expense: Expense) -> dict[str, int]:
+    return {**BUDGETS, BUDGET_NOTICES: DAY} if expense.is_notice else BUDGETS
+
+
 def _tell(budget: str) -> None:
+    """Operators hear that all SMS stopped; that notices did is in the outbox."""
+    if budget not in BUDGETS:
+        return
     after_refusal(partial(tell_budget_exhausted, limit_name=budget, window_seconds=BUDGETS[budget]))
 
 
 def _money() -> dict[str, Decimal]:
-    return {BUDGET_DAY: conf.SMS_BUDGET_DAY, BUDGET_HOUR: conf.SMS_BUDGET_HOUR}
+    return {
+        BUDGET_DAY: conf.SMS_BUDGET_DAY,
+        BUDGET_HOUR: conf.SMS_BUDGET_HOUR,
+        BUDGET_NOTICES: conf.SMS_BUDGET_NOTICES_DAY,
+    }
 
 
 def _units(money: Decimal) -> int:

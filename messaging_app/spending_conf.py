@@ -27,10 +27,17 @@ class SpendingSettings:
         "Prefixes that never get an SMS although the numbering plan calls them valid: premium rate, satellite, "
         "networks without a country.",
     )
-    SMS_PER_PHONE_10_MINUTES = Setting(3, "SMS to one number in 10 minutes, all purposes together.")
-    SMS_PER_PHONE_HOUR = Setting(5, "SMS to one number in an hour, all purposes together.")
-    SMS_PER_PHONE_DAY = Setting(10, "SMS to one number in 24 hours, all purposes together.")
-    SMS_PER_IP_HOUR = Setting(10, "SMS asked for from one address (IPv6: one /64) in an hour.")
+    SMS_PER_PHONE_10_MINUTES = Setting(3, "Codes to one number in 10 minutes, all purposes together.")
+    SMS_PER_PHONE_HOUR = Setting(5, "Codes to one number in an hour, all purposes together.")
+    SMS_PER_PHONE_DAY = Setting(10, "Codes to one number in 24 hours, all purposes together.")
+    SMS_NOTICES_PER_PHONE_DAY = Setting(
+        5, "Notices to one number in 24 hours. They are counted apart: none takes a code's place."
+    )
+    SMS_PER_IP_HOUR = Setting(
+        10,
+        "SMS asked for from one address (IPv6: one /64) in an hour. With `DEBUG`, the limits per address leave out "
+        "this machine's own.",
+    )
     SMS_PER_IP_DAY = Setting(30, "SMS asked for from one address (IPv6: one /64) in 24 hours.")
     SMS_PHONES_PER_IP_HOUR = Setting(
         5,
@@ -55,6 +62,12 @@ class SpendingSettings:
     )
     SMS_BUDGET_DAY = Setting(
         Decimal(100), "Money that SMS may cost in 24 hours, in `SMS_CURRENCY`. A hard stop.", parse=as_money
+    )
+    SMS_BUDGET_NOTICES_DAY = Setting(
+        Decimal(20),
+        "Money of `SMS_BUDGET_DAY` that notices (a changed number or password) may cost in 24 hours. Those over it are "
+        "kept in the outbox as refused; codes go on.",
+        parse=as_money,
     )
     SMS_PRICES = Setting(
         "*=0.10",

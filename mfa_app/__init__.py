@@ -1,4 +1,5 @@
-"""Owns second factors: TOTP, passkeys, e-mail and SMS codes, backup codes.
+"""Owns second factors: authenticator apps (TOTP), passkeys, codes by SMS and e-mail, backup codes.
 
-Empty for now: the room is kept so that the floors are complete. It plugs in through `LOGIN_STEPS`.
+A step of signing in (`LOGIN_STEPS`), the page for more proof (`STEP_UP_URL`), signing in with a passkey, and the pages
+on which people add and remove factors. Never counts as signed in by itself: everything ends in `sessions_app.login`.
 """

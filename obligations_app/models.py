@@ -9,6 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core_app.events import REFUSED, SUCCESS
+from obligations_app.duties.models import DutyRule
+from obligations_app.rollup_models import EventCount, RollupState, SmsCount
+
+__all__ = ["DutyRule", "EventCount", "OAuthTokenLog", "RecordIsFinal", "RollupState", "SmsCount"]
 
 
 class RecordIsFinal(Exception):
@@ -66,6 +70,13 @@ class OAuthTokenLog(models.Model):
     ip = models.GenericIPAddressField(_("address"), null=True, blank=True)
     user_agent = models.CharField(_("device"), max_length=300, blank=True, default="")
     request_id = models.CharField(_("request id"), max_length=64, blank=True, default="")
+    # The database's default: adding the column does not write a large table anew.
+    count = models.PositiveIntegerField(
+        _("how many"),
+        default=1,
+        db_default=1,
+        help_text=_("More than one: so many like the entries of the minute before."),
+    )
 
     objects: ClassVar[models.Manager["OAuthTokenLog"]] = AppendOnlyQuerySet.as_manager()
 
@@ -75,12 +86,16 @@ class OAuthTokenLog(models.Model):
         # Django's own shortcuts (related updates, refreshes) go through this manager too.
         base_manager_name = "objects"
         ordering = ["-at", "-id"]
+        permissions = [("export_oauthtokenlog", "Can export the token log")]
         # Each answers one question of an operator, newest first, from the index alone.
         indexes = [
             models.Index(fields=["at"], name="log_by_time"),
             models.Index(fields=["event", "at"], name="log_by_event"),
             models.Index(fields=["client_id", "at"], name="log_by_client"),
             models.Index(fields=["user", "at"], name="log_by_person"),
+            models.Index(fields=["outcome", "at"], name="log_by_outcome"),
+            models.Index(fields=["ip", "at"], name="log_by_address"),
+            models.Index(fields=["request_id"], name="log_by_request"),
             models.Index(fields=["sid"], name="log_by_session"),
             models.Index(fields=["family"], name="log_by_family"),
             models.Index(fields=["jti"], name="log_by_token"),
@@ -98,3 +113,21 @@ class OAuthTokenLog(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise RecordIsFinal("rows of the record are never removed")
+
+
+class RefusalCount(models.Model):
+    """How often the same was refused within one minute (`obligations_app.folding`). Not the record: it goes again."""
+
+    # Of what makes refusals alike. As the primary key: see `limits_app.models.Spending`.
+    key_hash = models.CharField(primary_key=True, max_length=64, editable=False)
+    facts = models.JSONField(default=dict, editable=False)
+    seen = models.PositiveIntegerField(default=0)
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("count of refusals")
+        verbose_name_plural = _("counts of refusals")
+        indexes = [models.Index(fields=["ends_at"], name="refusals_by_end")]
+
+    def __str__(self) -> str:
+        return f"{self.seen} until {self.ends_at:%H:%M:%S}"

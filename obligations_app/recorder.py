@@ -2,16 +2,32 @@
 
 from core_app.caller import Caller
 from core_app.events import Event
+from core_app.inserts import Insert
+from core_app.together import open_writes
 from obligations_app.models import OAuthTokenLog
 from obligations_app.redaction import free_text, identifier
 
 MAX_SCOPES = 2000
+INSERT = Insert(OAuthTokenLog)
 
 
 def record(event: Event) -> OAuthTokenLog:
-    """Write one row. Whatever it raises takes the change with it: nothing happens unrecorded."""
+    """Write one row, together with the change where that is still to be written (`core_app.together`).
+
+    Whatever it raises takes the change with it: nothing happens unrecorded.
+    """
+    entry = _entry(event)
+    writes = open_writes()
+    if writes is None:
+        entry.save()
+    else:
+        writes.add(INSERT, entry)
+    return entry
+
+
+def _entry(event: Event) -> OAuthTokenLog:
     caller = event.caller or Caller()
-    return OAuthTokenLog.objects.create(
+    return OAuthTokenLog(
         event=event.name,
         outcome=event.outcome,
         reason=free_text(event.reason, _limit("reason")),

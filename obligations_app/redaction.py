@@ -13,7 +13,10 @@ UUID = r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"
 PHONE = r"\+?[0-9](?:[ ()./\u00a0-]{0,2}[0-9]){6,17}"
 # A random text of a token's or code's size has capitals and digits; names of rules and scopes have not.
 RANDOM = r"(?=[A-Za-z_-]*[0-9])(?=[a-z0-9_-]*[A-Z])[A-Za-z0-9_-]{24,}"
-SENSITIVE = re.compile(rf"(?P<uuid>{UUID})|(?P<secret>{RANDOM})|(?P<phone>{PHONE})")
+# An IPv4 address is no number of a phone; four groups of two digits could be either, and go.
+OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+ADDRESS = rf"(?<![0-9.+])(?!(?:[0-9]{{2}}\.){{3}}[0-9]{{2}}(?![0-9]))(?:{OCTET}\.){{3}}{OCTET}(?![0-9.])"
+SENSITIVE = re.compile(rf"(?P<uuid>{UUID})|(?P<address>{ADDRESS})|(?P<secret>{RANDOM})|(?P<phone>{PHONE})")
 E164 = re.compile(r"\+[0-9]{7,15}")
 SEPARATORS = re.compile(r"[ ()./\u00a0-]")
 
@@ -34,6 +37,6 @@ def printable(text: str) -> str:
 
 
 def _mask(found: re.Match[str]) -> str:
-    if found["uuid"]:
-        return found["uuid"]
+    if kept := found["uuid"] or found["address"]:
+        return str(kept)
     return REMOVED if found["secret"] else mask_phone(SEPARATORS.sub("", found["phone"]))

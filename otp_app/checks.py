@@ -18,8 +18,9 @@ MOST_ATTEMPTS = 10
 def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Errors for lifetimes, tries and pauses outside what NIST SP 800-63B-4 and ASVS 6.5 allow."""
     errors: list[CheckMessage] = []
-    if not SHORTEST_TTL <= conf.OTP_TTL_SECONDS <= LONGEST_TTL:
-        errors.append(Error(f"OTP_TTL_SECONDS must be {SHORTEST_TTL} to {LONGEST_TTL}.", id=BAD_TTL))
+    for name in ("OTP_TTL_SECONDS", "OTP_EMAIL_TTL_SECONDS"):
+        if not SHORTEST_TTL <= getattr(conf, name) <= LONGEST_TTL:
+            errors.append(Error(f"{name} must be {SHORTEST_TTL} to {LONGEST_TTL}.", id=BAD_TTL))
     if not 1 <= conf.OTP_MAX_ATTEMPTS <= MOST_ATTEMPTS:
         errors.append(Error(f"OTP_MAX_ATTEMPTS must be 1 to {MOST_ATTEMPTS}.", id=BAD_ATTEMPTS))
     if not conf.OTP_RESEND_SECONDS or min(conf.OTP_RESEND_SECONDS) < 1:

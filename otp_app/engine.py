@@ -1,6 +1,6 @@
 """The rules of one-time codes as a pure state machine: no clock, no database, no randomness of its own.
 
-One `Line` stands for one number and purpose. It carries at most one live challenge, and what must outlive
+One `Line` stands for one address and purpose. It carries at most one live challenge, and what must outlive
 challenges: wrong attempts and the pace of sending (NIST SP 800-63B-4 §3.1.3.2: a new code SHALL NOT reset the
 failures). `otp_app.store` makes each transition atomic.
 """
@@ -22,7 +22,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One number and purpose.
+    """One address and purpose.
 
     `generation` counts the codes ever made, `sends` those of the present streak.
     """

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core_app.errors import AppError, TooManyAttempts
+from core_app.errors import AppError, NothingCompared, TooManyAttempts
 
 
 class OtpWrong(AppError):
@@ -21,7 +21,7 @@ class OtpWrong(AppError):
         self.remaining = remaining
 
 
-class OtpExpired(AppError):
+class OtpExpired(NothingCompared):
     """There is no code that could be right any more."""
 
     code = "otp_expired"
@@ -30,8 +30,17 @@ class OtpExpired(AppError):
         super().__init__(_("This code is no longer good. Ask for a new one."), field="code")
 
 
+class LinkGone(NothingCompared):
+    """The link beside a code is unknown, too old, or one of the two was used."""
+
+    code = "link_gone"
+
+    def __init__(self) -> None:
+        super().__init__(_("This link has been used, or it is too old."), field="token")
+
+
 class OtpExhausted(TooManyAttempts):
-    """Too many wrong codes for this number. `retry_after` is in seconds."""
+    """Too many wrong codes for this address. `retry_after` is in seconds."""
 
     code = "otp_exhausted"
 

@@ -1,10 +1,10 @@
-"""One row per number and purpose: the live challenge, and the failures and pace that outlive it."""
+"""One row per address and purpose: the live challenge, and the failures and pace that outlive it."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts_app.identifiers import mask_phone
 from core_app.ids import time_ordered_uuid
+from messaging_app.recipients import mask_address
 from otp_app.purposes import Purpose
 
 
@@ -15,7 +15,9 @@ class OtpChallenge(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=time_ordered_uuid, editable=False)
-    phone = models.CharField(_("phone"), max_length=16)
+    address = models.CharField(
+        _("address"), max_length=254, help_text=_("A number in E.164 or an e-mail address.")
+    )
     purpose = models.CharField(_("purpose"), max_length=16, choices=Purpose.choices)
     language = models.CharField(_("language"), max_length=16, blank=True, default="")
     version = models.PositiveBigIntegerField(default=0, editable=False)
@@ -34,9 +36,11 @@ class OtpChallenge(models.Model):
         verbose_name = _("one-time code")
         verbose_name_plural = _("one-time codes")
         constraints = [
-            models.UniqueConstraint(fields=["phone", "purpose"], name="one_challenge_per_phone_and_purpose")
+            models.UniqueConstraint(
+                fields=["address", "purpose"], name="one_challenge_per_address_and_purpose"
+            )
         ]
         indexes = [models.Index(fields=["sent_at"], name="challenge_by_age")]
 
     def __str__(self) -> str:
-        return f"{self.purpose} {mask_phone(self.phone)}"
+        return f"{self.purpose} {mask_address(self.address)}"

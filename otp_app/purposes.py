@@ -13,9 +13,10 @@ class Purpose(models.TextChoices):
     LOGIN = "login", _("sign in")
     RESET = "reset", _("set a new password")
     PHONE_CHANGE = "phone_change", _("change the phone number")
+    EMAIL = "email", _("confirm an e-mail address")
     SECOND_FACTOR = "second_factor", _("confirm a sign-in")
 
     @property
     def digits(self) -> int:
         """How many digits a code of this purpose has."""
-        return DIGITS_OF_TAKEOVER if self in {Purpose.RESET, Purpose.PHONE_CHANGE} else DIGITS
+        return DIGITS_OF_TAKEOVER if self in {Purpose.RESET, Purpose.PHONE_CHANGE, Purpose.EMAIL} else DIGITS

@@ -31,9 +31,9 @@ MOST_RACES = 100
 Transition = Callable[[Line], Line]
 
 
-def open_line(phone: str, purpose: Purpose) -> OtpChallenge:
-    """The row of a number and purpose, made when it is the first time."""
-    row, _is_new = OtpChallenge.objects.get_or_create(phone=phone, purpose=purpose)
+def open_line(address: str, purpose: Purpose) -> OtpChallenge:
+    """The row of an address and purpose, made when it is the first time."""
+    row, _is_new = OtpChallenge.objects.get_or_create(address=address, purpose=purpose)
     return row
 
 
@@ -70,10 +70,12 @@ def change(
         unchanged = OtpChallenge.objects.filter(pk=row.pk, version=row.version)
         if unchanged.update(version=row.version + 1, **asdict(after), **notes):
             return after
-        row.refresh_from_db()
-    raise Unavailable(
-        _("This number is very busy. Try again in a moment."), detail="no end of races on one line"
-    )
+        try:
+            row.refresh_from_db()
+        except OtpChallenge.DoesNotExist as gone:
+            # Cleaned up at this moment, after long disuse.
+            raise Expired from gone
+    raise Unavailable(_("This is very busy. Try again in a moment."), detail="no end of races on one line")
 
 
 def keep_code(line: Line, row: OtpChallenge, code: str, ttl: timedelta) -> None:
@@ -107,7 +109,7 @@ def _key(line: Line) -> str:
 
 def _code_mac(line: Line, row: OtpChallenge, code: str) -> str:
     """Bound to everything the code is good for, so that a copied cache entry is good for nothing else."""
-    parts = (str(line.challenge_id), str(line.generation), row.purpose, row.phone, line.binding, code)
+    parts = (str(line.challenge_id), str(line.generation), row.purpose, row.address, line.binding, code)
     return mac(PURPOSE, *(part.encode() for part in parts)).hex()
 
 

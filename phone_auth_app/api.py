@@ -13,12 +13,13 @@ from core_app.errors import AppError
 from limits_app import throttle
 from limits_app.network import ip_bucket
 from phone_auth_app import api_schemas as schemas
-from phone_auth_app.api_schemas import NextStep, Tokens, described, refused
+from phone_auth_app.api_schemas import NextStep, described, refused
 from phone_auth_app.conf import conf
 from phone_auth_app.flows import api_flow as flow
 from phone_auth_app.flows import api_signup
 from phone_auth_app.flows.api_session import ApiSession
 from phone_auth_app.forms import CodeForm, ProfileForm
+from sessions_app.app_logins import DEVICE_ID, STEP_NEEDED, TOKENS, Tokens
 
 MINUTE = 60
 SESSION = schemas.SESSION
@@ -42,13 +43,23 @@ class InvalidFields(AppError):
         {"mobile_number": "+97699112233"},
         {"session_id": SESSION, "next_step": "otp"},
         refused("mobile_number", "invalid_phone", "This is not a complete phone number. Check the digits."),
+        schemas.COUNTRY,
+        schemas.TOO_SOON,
+        schemas.NOT_SENT,
     ),
 )
 def register(
     request: HttpRequest,
     data: schemas.Register,
     device_id: Annotated[
-        str | None, Header(None, alias="Device-Id", pattern=schemas.DEVICE_ID, description="As in the body.")
+        str | None,
+        Header(
+            None,
+            alias="Device-Id",
+            pattern=DEVICE_ID,
+            description="As in the body.",
+            examples=["b7Q2f0c9-installation-41"],
+        ),
     ],
 ) -> NextStep:
     """A number with an account answers `password`: go on with /api/login/. Any other is sent a code by SMS and
@@ -78,8 +89,10 @@ def register(
         schemas.GONE,
         schemas.WRONG_STEP,
         schemas.UNDER_WAY,
+        schemas.EXHAUSTED,
+        schemas.LOGIN_GONE,
         schemas.REFUSED_ACCOUNT,
-        schemas.STEP_NEEDED,
+        STEP_NEEDED,
     ),
 )
 def verify_otp(request: HttpRequest, data: schemas.VerifyOtp) -> NextStep | Tokens:
@@ -127,11 +140,14 @@ def set_password(request: HttpRequest, data: schemas.SetPassword) -> NextStep:
             "first_name": "Ali",
             "last_name": "Ahmadi",
         },
-        schemas.TOKENS,
+        TOKENS,
         refused("email", "invalid_fields", "Enter an e-mail address like name@example.com.", status=422),
         schemas.GONE,
         schemas.WRONG_STEP,
         schemas.UNDER_WAY,
+        schemas.LOGIN_GONE,
+        schemas.REFUSED_ACCOUNT,
+        STEP_NEEDED,
     ),
 )
 def user_info(request: HttpRequest, data: schemas.UserInfo) -> Tokens:
@@ -156,16 +172,17 @@ def user_info(request: HttpRequest, data: schemas.UserInfo) -> Tokens:
     summary="Sign in with the password of a known number",
     openapi_extra=described(
         {"session_id": SESSION, "password": "seven green bicycles"},
-        schemas.TOKENS,
+        TOKENS,
         refused("password", "wrong_credentials", "This password is not right."),
         schemas.GONE,
         schemas.WRONG_STEP,
         schemas.UNDER_WAY,
+        schemas.LOGIN_GONE,
         schemas.REFUSED_ACCOUNT,
-        schemas.STEP_NEEDED,
+        STEP_NEEDED,
     ),
 )
-def login(request: HttpRequest, data: schemas.Login) -> Tokens:
+def login(request: HttpRequest, data: schemas.PhoneLogin) -> Tokens:
     """Three wrong passwords lock the number and the address for an hour. The session ends with the tokens."""
     _count(request, str(data.session_id))
     return _tokens(flow.sign_in(request, session_id=str(data.session_id), password=data.password))

@@ -4,37 +4,16 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import ConfigDict
 
 from core_app.problems import documented, problem
+from sessions_app.app_logins import Body, DeviceId
 
 SESSION = "0b0f6f3e-7a44-4a3e-9a43-0c8d2b7f4f5e"
-TOKENS: dict[str, Any] = {
-    "access_token": "eyJ0eXAiOiJhdCtqd3Qi…",
-    "token_type": "Bearer",
-    "expires_in": 900,
-    "refresh_token": "AQE…",
-    "scope": "openid profile email phone offline_access",
-    "id_token": "eyJ0eXAiOiJKV1Qi…",
-}
-DEVICE_ID = r"^[A-Za-z0-9._:-]{16,128}$"
 
-SessionId = Annotated[UUID, Field(description="From /api/register/. Keep it secret; good for 15 minutes.")]
-Password = Annotated[str, Field(min_length=1, max_length=1000, examples=["seven green bicycles"])]
-DeviceId = Annotated[
-    str,
-    Field(
-        pattern=DEVICE_ID,
-        description="A random id the app made for itself when it was installed, and keeps secret (16 to 128 of "
-        "A-Z a-z 0-9 . _ : -). It makes this a known device: others' wrong guesses do not lock it out.",
-    ),
+SessionId = Annotated[
+    UUID, Field(description="From /api/register/. Keep it secret; good for 15 minutes.", examples=[SESSION])
 ]
-
-
-class Body(Schema):
-    """A request: no field that is not named here."""
-
-    model_config = ConfigDict(extra="forbid")
+Password = Annotated[str, Field(min_length=1, max_length=1000, examples=["seven green bicycles"])]
 
 
 class Register(Body):
@@ -70,7 +49,7 @@ class UserInfo(Body):
     last_name: Annotated[str, Field(max_length=100, examples=["Ahmadi"])] = ""
 
 
-class Login(Body):
+class PhoneLogin(Body):
     session_id: SessionId
     password: Password
 
@@ -78,24 +57,10 @@ class Login(Body):
 class NextStep(Schema):
     """The session goes on with this step: /api/verify-otp/, /api/login/, /api/set-password/ or /api/user-info/."""
 
-    session_id: UUID
+    session_id: UUID = Field(examples=[SESSION])
     next_step: Literal["otp", "password", "set_password", "user_info"]
 
 
-class Tokens(Schema):
-    """Signed in (RFC 6749 §5.1). Refresh at /o/token/ with the first-party client's id."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [TOKENS]})
-
-    access_token: str
-    token_type: Literal["Bearer"]
-    expires_in: int = Field(description="Seconds the access token lives.")
-    scope: str
-    refresh_token: str | None = None
-    id_token: str | None = None
-
-
-BAD_JSON = problem(status=400, code="invalid_json", detail="The body is not good JSON.")
 GONE = problem(
     status=400,
     code="session_expired",
@@ -136,15 +101,25 @@ def refused(field: str, code: str, sentence: str, *, status: int = 400, **extra:
     return problem(status=status, code=code, detail=sentence, errors={field: [sentence]}, extra=extra)
 
 
+LOGIN_GONE = problem(
+    status=400, code="login_gone", detail="This sign-in waited too long or is over. Sign in again."
+)
+COUNTRY = problem(status=400, code="country_refused", detail="We cannot send codes to this country.")
+TOO_SOON = problem(
+    status=429,
+    code="otp_resend_too_soon",
+    detail="A code was sent just now. Wait before you ask for another.",
+)
+NOT_SENT = problem(
+    status=429, code="sending_refused", detail="We cannot send a code right now. Try again later."
+)
+EXHAUSTED = problem(
+    status=429, code="otp_exhausted", detail="There were too many wrong codes. Ask for a new one later."
+)
 REFUSED_ACCOUNT = problem(
     status=403,
     code="account_refused",
     detail="This account cannot be used right now. Sign in on the web page of this service to see why.",
-)
-STEP_NEEDED = problem(
-    status=403,
-    code="login_step_needed",
-    detail="This account needs one more step. Sign in on the web page of this service.",
 )
 
 
@@ -152,22 +127,10 @@ def described(
     body: dict[str, object], good: dict[str, object], *problems: dict[str, object]
 ) -> dict[str, Any]:
     """The parts of an operation's OpenAPI description that its types do not tell: examples and errors."""
-    everywhere = (
-        BAD_JSON,
-        problem(status=413, code="body_too_large", detail="What was sent is too large."),
-        problem(
-            status=415,
-            code="unsupported_media_type",
-            detail="Send the fields as JSON, with Content-Type: application/json.",
-        ),
-        refused(next(iter(body)), "invalid_fields", "This field is required.", status=422),
-        LOCKED,
-        AWAY,
-    )
     return {
         "requestBody": {"content": {"application/json": {"example": body}}},
         "responses": {
             200: {"description": "OK", "content": {"application/json": {"example": good}}},
-            **documented(*everywhere, *problems),
+            **documented(LOCKED, AWAY, *problems),
         },
     }

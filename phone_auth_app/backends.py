@@ -13,7 +13,11 @@ from accounts_app.selectors import find_by_phone
 
 
 class PhonePasswordBackend(ModelBackend):
-    """`username` is a number in E.164. Unknown, shut and password-less accounts cost the same work (F07)."""
+    """`username` is a number in E.164. Unknown, shut and password-less accounts cost the same work (F07).
+
+    So do accounts whose number nobody has proven: whoever put the number there knows the password, its owner may not.
+    The owner comes in by a code, which drops that password (`accounts_app.services.record_first_proof`).
+    """
 
     def authenticate(
         self,
@@ -22,7 +26,7 @@ class PhonePasswordBackend(ModelBackend):
         password: str | None = None,
         **kwargs: Any,
     ) -> User | None:
-        """The person, when number and password belong together and the account is active."""
+        """The person, when number and password belong together, the number is proven and the account active."""
         if username is None or password is None:
             return None
         typed = normalise_password(password)
@@ -32,7 +36,8 @@ class PhonePasswordBackend(ModelBackend):
             return None
         # check_password spends one hash on unusable passwords too, and upgrades old hashes (F06).
         is_right = person.check_password(typed)
-        return person if is_right and self.user_can_authenticate(person) else None
+        is_proven = person.phone_proven_at is not None
+        return person if is_right and is_proven and self.user_can_authenticate(person) else None
 
     async def aauthenticate(
         self,

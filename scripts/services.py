@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Callable
 
+import amqp  # type: ignore[import-untyped]
+import kombu
 import psycopg
 import pymysql
 import redis
@@ -39,6 +41,16 @@ def redis_problem(url: str) -> str:
     return ""
 
 
+def rabbitmq_problem(url: str) -> str:
+    """Why the RabbitMQ of `url` cannot be used, or ""."""
+    try:
+        with kombu.Connection(url, connect_timeout=CONNECT_SECONDS) as broker:  # type: ignore[attr-defined,no-untyped-call]
+            broker.connect()
+    except (OSError, amqp.AMQPError) as error:
+        return str(error).strip() or type(error).__name__
+    return ""
+
+
 def problem_of(url: str) -> str:
     """Why the server of `url` cannot be used, or ""."""
     return _asker(url)(url)
@@ -47,6 +59,8 @@ def problem_of(url: str) -> str:
 def _asker(url: str) -> Callable[[str], str]:
     if url.startswith("redis"):
         return redis_problem
+    if url.startswith("amqp"):
+        return rabbitmq_problem
     return mysql_problem if is_mysql(url) else postgres_problem
 
 

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts_app.models import User
 from core_app.caller import Caller
-from custom_scopes_and_policies_app.consents import find_consent, withdraw_consent
+from custom_scopes_and_policies_app.consent_form import read_answer
+from custom_scopes_and_policies_app.consents import lower_consent, withdraw_consent
 from custom_scopes_and_policies_app.models import Application, Consent, RefreshToken
 from custom_scopes_and_policies_app.scopes import catalogue
-from custom_scopes_and_policies_app.token_store import revoke_family
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,10 @@ class Permission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectedApp:
-    """A row of the page. `was_allowed` is False for an app that works without the person's consent."""
+    """A row of the page. `was_allowed` is False for an app that works without the person's consent.
+
+    `can_be_lowered`: something of it can be taken back alone.
+    """
 
     public_id: uuid.UUID
     name: str
@@ -41,6 +44,7 @@ class ConnectedApp:
     since: datetime
     last_used_at: datetime | None
     was_allowed: bool
+    can_be_lowered: bool
 
 
 def connected_apps(user: User) -> list[ConnectedApp]:
@@ -56,6 +60,13 @@ def connected_apps(user: User) -> list[ConnectedApp]:
     return sorted([*allowed, *others], key=lambda app: app.name.casefold())
 
 
+def count_connected_apps(user: User) -> int:
+    """How many rows `connected_apps` has, by one statement."""
+    allowed = Consent.objects.filter(user=user, withdrawn_at__isnull=True).values_list("application_id")
+    others = _live_families(user).order_by().values_list("application_id")
+    return allowed.union(others).count()
+
+
 def find_app(*, user: User, public_id: uuid.UUID) -> Application | None:
     """An app that this person has or had connected; None for every other, existing or not."""
     client = Application.objects.filter(public_id=public_id).first()
@@ -68,20 +79,16 @@ def find_app(*, user: User, public_id: uuid.UUID) -> Application | None:
     return client if was_connected else None
 
 
-def disconnect(*, user: User, client: Application, caller: Caller) -> None:
-    """Take the consent back, where there is one, and end every token of this app for this person."""
-    with transaction.atomic():
-        consent = find_consent(user=user, client=client)
-        if consent is not None:
-            withdraw_consent(consent=consent, caller=caller)
-        for family in RefreshToken.objects.filter(user=user, application=client, revoked_at__isnull=True):
-            revoke_family(
-                family=family,
-                reason=RefreshToken.RevokeReason.CONSENT_WITHDRAWN,
-                client_id=client.client_id,
-                caller=caller,
-                now=timezone.now(),
-            )
+def allow_less(consent: Consent, posted: QueryDict, *, caller: Caller) -> bool:
+    """Lower a consent to what the page's form says; True when that changed something.
+
+    With nothing left the consent is withdrawn. Raises AppError for an answer that the page did not offer.
+    """
+    shown = [name for name in catalogue() if name in consent.scopes]
+    answer = read_answer(posted, shown, acr=None)
+    if not answer.granted:
+        return withdraw_consent(consent=consent, caller=caller)
+    return lower_consent(consent=consent, levels=answer.granted, removed=answer.declined, caller=caller)
 
 
 def _live_families(user: User) -> QuerySet[RefreshToken]:
@@ -154,7 +161,15 @@ def _row(
         since=since,
         last_used_at=last_used_at,
         was_allowed=was_allowed,
+        can_be_lowered=was_allowed and any(_can_be_lowered(name, level) for name, level in levels.items()),
     )
+
+
+def _can_be_lowered(name: str, level: str) -> bool:
+    entry = catalogue().get(name)
+    if entry is None:
+        return False
+    return not entry.scope.is_required or entry.is_lower(entry.levels[0].value if entry.levels else "", level)
 
 
 def _permissions(levels: Mapping[str, str]) -> Iterable[Permission]:

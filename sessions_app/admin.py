@@ -32,6 +32,14 @@ class SsoSessionAdmin(ReadOnlyAdmin):
     list_select_related = ("user", "device")
     show_full_result_count = False
     actions = ("end_selected",)
+    fields = (
+        "sid", "user", "device", "auth_time", "methods", "acr", "ip", "user_agent", "created_at", "last_seen_at",
+        "expires_at", "ended_at", "end_reason", "reported_at",
+    )  # fmt: skip
+
+    @admin.display(description=_("methods"))
+    def methods(self, session: SsoSession) -> str:
+        return ", ".join(session.amr) or self.get_empty_value_display()
 
     @admin.action(description=_("End the selected sessions"), permissions=["end"])
     def end_selected(self, request: HttpRequest, queryset: QuerySet[SsoSession]) -> None:

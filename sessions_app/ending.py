@@ -7,7 +7,7 @@ from django.utils import timezone
 from core_app.caller import Caller
 from core_app.transactions import run_in_transaction
 from sessions_app.liveness import forget_on_commit, session_key
-from sessions_app.models import SsoSession
+from sessions_app.models import Device, SsoSession
 from sessions_app.signals import session_ended
 
 
@@ -27,10 +27,16 @@ def end_session(*, session: SsoSession, reason: str, caller: Caller | None = Non
     return run_in_transaction(end)
 
 
+def end_sessions_on(*, device: Device, reason: str, caller: Caller | None = None) -> int:
+    """End all sign-ins of a device; returns how many this call ended."""
+    live = SsoSession.objects.filter(device=device, ended_at__isnull=True).order_by("pk")
+    return sum(end_session(session=session, reason=reason, caller=caller) for session in live)
+
+
 def end_sessions_of(
     *, user_id: int, reason: str, keep: Iterable[SsoSession] = (), caller: Caller | None = None
 ) -> int:
     """End all sessions of a person except `keep`; returns how many this call ended."""
     kept = {session.pk for session in keep}
     live = SsoSession.objects.filter(user_id=user_id, ended_at__isnull=True).exclude(pk__in=kept)
-    return sum(end_session(session=session, reason=reason, caller=caller) for session in live)
+    return sum(end_session(session=session, reason=reason, caller=caller) for session in live.order_by("pk"))

@@ -7,19 +7,21 @@ ends leaves a short "dead" mark, so that a reader who asked the database just be
 import logging
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
 from sessions_app.conf import conf
+from sessions_app.dead_marks import DeadMarks
+from sessions_app.lifetimes import is_in_time
 from sessions_app.models import SsoSession
 
 logger = logging.getLogger(__name__)
 
-ALIVE = "alive"
-DEAD = "dead"
+# Numbers, which the cache keeps as they are: nothing is pickled for a mark.
+ALIVE = 1
+DEAD = 0
 MAX_SECONDS = 30
 
 
@@ -51,10 +53,10 @@ def forget(keys: Sequence[str]) -> None:
     if not keys:
         return
     try:
-        cache.set_many(dict.fromkeys(keys, DEAD), timeout=2 * _seconds())
+        _mark(keys)
     except Exception:  # noqa: BLE001, RUF100  every cache client raises its own errors
-        # The alive keys run out by themselves within LIVENESS_SECONDS: that bound is documented.
-        logger.warning("cache unreachable: ended sessions are refused within %s s", _seconds())
+        logger.warning("cache unreachable: what has ended is marked as soon as it is back")
+        _unmarked.keep(keys, seconds=2 * _seconds())
 
 
 def forget_on_commit(keys: Sequence[str]) -> None:
@@ -63,17 +65,16 @@ def forget_on_commit(keys: Sequence[str]) -> None:
 
 
 def _is_live_in_database(sid: uuid.UUID | str) -> bool:
-    now = timezone.now()
     return SsoSession.objects.filter(
-        sid=sid,
-        ended_at__isnull=True,
-        expires_at__gt=now,
-        last_seen_at__gt=now - timedelta(seconds=conf.SSO_SESSION_IDLE_SECONDS),
-        user__is_active=True,
+        is_in_time(timezone.now()), sid=sid, ended_at__isnull=True, user__is_active=True
     ).exists()
 
 
-def _read(keys: Sequence[str]) -> dict[str, str]:
+def _mark(keys: Sequence[str]) -> None:
+    cache.set_many(dict.fromkeys(keys, DEAD), timeout=2 * _seconds())
+
+
+def _read(keys: Sequence[str]) -> dict[str, int]:
     try:
         if len(keys) == 1:
             value = cache.get(keys[0])
@@ -95,3 +96,6 @@ def _remember(keys: Sequence[str]) -> None:
 
 def _seconds() -> int:
     return min(conf.LIVENESS_SECONDS, MAX_SECONDS)
+
+
+_unmarked = DeadMarks(_mark)

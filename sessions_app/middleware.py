@@ -1,22 +1,21 @@
 """Attach the browser and its sign-in to each page request; whoever's sign-in has ended is a stranger."""
 
-import uuid
 from collections.abc import Callable
-from datetime import timedelta
 
-from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
 
 from accounts_app.models import User
 from sessions_app.browser import remember_browser
-from sessions_app.conf import conf
 from sessions_app.liveness import is_session_live
 from sessions_app.models import SsoSession
+from sessions_app.presented import SID_KEY, counts, is_use_due, named_sid
 
-SID_KEY = "sid"
+__all__ = ["SID_KEY", "BrowserMiddleware", "SsoSessionMiddleware", "sso_session_of"]
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -33,20 +32,23 @@ class BrowserMiddleware:
 
 
 class SsoSessionMiddleware:
-    """A Django session whose `SsoSession` is over counts for nothing: the person is anonymous at once."""
+    """A Django session whose `SsoSession` is over counts for nothing: the person is anonymous at once.
+
+    `request.user` is the sign-in's person, so that pages read both by one statement.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         sid = request.session.get(SID_KEY)
-        if sid is not None and not is_session_live(sid):
+        is_named = sid is not None or request.session.get(SESSION_KEY) is not None
+        # A login that did not go through the pipeline is no login.
+        if is_named and (sid is None or not is_session_live(sid)):
             request.session.flush()
             request.user = AnonymousUser()
-        elif sid is None and request.session.get("_auth_user_id") is not None:
-            # A login that did not go through the pipeline is no login.
-            request.session.flush()
-            request.user = AnonymousUser()
+        elif is_named:
+            request.user = SimpleLazyObject(lambda: _person(request))  # type: ignore[assignment]
         return self.get_response(request)
 
 
@@ -54,29 +56,33 @@ def sso_session_of(request: HttpRequest) -> SsoSession | None:
     """The live sign-in of this browser, loaded once per request and noted as seen."""
     if hasattr(request, "sso_session"):
         return request.sso_session  # type: ignore[no-any-return]
-    session = _load(request.session.get(SID_KEY))
-    if session is not None and not _is_same_login(request, session.user):
-        session = None
+    session = _load(request)
+    if session is not None:
+        _note_use(request, session)
     request.sso_session = session  # type: ignore[attr-defined]
     return session
 
 
-def _is_same_login(request: HttpRequest, user: User) -> bool:
-    """Whether Django's session still belongs to this person and to the password they have now."""
-    is_same_person = request.session.get(SESSION_KEY) == str(user.pk)
-    known_hash = str(request.session.get(HASH_SESSION_KEY, ""))
-    return is_same_person and constant_time_compare(known_hash, user.get_session_auth_hash())
+def _person(request: HttpRequest) -> User | AnonymousUser:
+    """Who is signed in. A session that names somebody who is not any more is thrown away, as Django does it."""
+    session = sso_session_of(request)
+    if session is not None:
+        return session.user
+    request.session.flush()
+    return AnonymousUser()
 
 
-def _load(sid: str | None) -> SsoSession | None:
+def _load(request: HttpRequest) -> SsoSession | None:
+    sid = named_sid(request.session)
     if sid is None:
         return None
+    session = SsoSession.objects.select_related("user").filter(pk=sid).first()
+    return session if session is not None and counts(session, request.session, timezone.now()) else None
+
+
+def _note_use(request: HttpRequest, session: SsoSession) -> None:
+    """Write the last use down now and then; Django's session and its cookie last on from there as well."""
     now = timezone.now()
-    session = (
-        SsoSession.objects.select_related("user")
-        .filter(pk=uuid.UUID(sid), ended_at__isnull=True, expires_at__gt=now, user__is_active=True)
-        .first()
-    )
-    if session is not None and session.last_seen_at < now - timedelta(seconds=conf.LAST_SEEN_EVERY_SECONDS):
+    if is_use_due(session, now):
         SsoSession.objects.filter(pk=session.pk).update(last_seen_at=now)
-    return session
+        request.session.modified = True

@@ -72,6 +72,9 @@ class SsoSession(models.Model):
     last_seen_at = models.DateTimeField(_("last seen"), default=timezone.now)
     expires_at = models.DateTimeField(_("ends at the latest"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    reported_at = models.DateTimeField(
+        _("reported"), null=True, blank=True, help_text=_("When the person said that this was not them.")
+    )
     end_reason = models.CharField(
         _("why it ended"), max_length=32, choices=EndReason.choices, blank=True, default=""
     )

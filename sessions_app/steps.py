@@ -11,7 +11,12 @@ from sessions_app.pending import PendingLogin
 
 
 class LoginStep(Protocol):
-    """One step. It is asked whether it is needed, and where its page is; it ends by calling `login.prove` again."""
+    """One step. It is asked whether it is needed, and where its page is; it ends by calling `login.prove` again.
+
+    `name` tells apps that show their own pages which step is due.
+    """
+
+    name: str
 
     def is_needed(self, request: HttpRequest | None, pending: PendingLogin) -> bool:
         """Whether this person has to pass the step before being logged in. No request: an app asks by JSON."""
@@ -20,11 +25,11 @@ class LoginStep(Protocol):
         """Path of the page that asks for the proof; the pending login's id is in it."""
 
 
-def next_step_url(request: HttpRequest | None, pending: PendingLogin) -> str | None:
+def next_step(request: HttpRequest | None, pending: PendingLogin) -> LoginStep | None:
     """The first step that still wants a proof; None when the login is complete."""
     for step in _steps(tuple(conf.LOGIN_STEPS)):
         if step.is_needed(request, pending):
-            return step.url(pending)
+            return step
     return None
 
 

@@ -6,6 +6,7 @@ the cache comes back: what it names is an `SsoSession`, whose end is in the data
 """
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -19,6 +20,9 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+# As Django makes them. A database may refuse other text with an error instead of finding nothing (NUL, PostgreSQL).
+SESSION_KEY = re.compile(r"[a-z0-9]{32}", re.ASCII)
+
 
 class SessionStore(cached_db.SessionStore):
     """The `SESSION_ENGINE`."""
@@ -26,6 +30,10 @@ class SessionStore(cached_db.SessionStore):
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
         self._cache: Any = PatientCache(caches[settings.SESSION_CACHE_ALIAS])
+
+    def _validate_session_key(self, key: str | None) -> bool:
+        """Asked by Django whenever a key is set; what a cookie says that is no key is no session."""
+        return key is not None and SESSION_KEY.fullmatch(key) is not None
 
 
 class PatientCache:

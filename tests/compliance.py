@@ -1,7 +1,8 @@
 """Owns docs/compliance.md: which test holds which requirement. `python -m tests.compliance [--check]`.
 
-Rows are in tests/requirements.toml; tests point at them with `@pytest.mark.requirement("G03")`. The page is
-made by collecting the tests, so that it can neither promise a test that is gone nor forget one.
+Rows are in tests/requirements.toml; tests point at them with `@pytest.mark.requirement("G03")`. Conformance modules
+and what is not supported come from `tests/conformance.py`. The page is made by collecting the tests, so that it can
+neither promise a test that is gone nor forget one.
 """
 
 import sys
@@ -11,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+from tests.conformance import plans_as_page, read_plans, read_skipped, read_unsupported, unsupported_as_page
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "compliance.md"
@@ -35,13 +38,15 @@ class Group:
 
 @dataclass(slots=True)
 class Collector:
-    """A pytest plugin that notes the requirements of every collected test."""
+    """A pytest plugin that notes every collected test: by the requirements it names, and by its own name."""
 
     tests: dict[str, set[str]] = field(default_factory=dict)
+    named: dict[str, set[str]] = field(default_factory=dict)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         for item in session.items:
             name = item.nodeid.split("[", 1)[0]
+            self.named.setdefault(name.rpartition("::")[2], set()).add(name)
             for mark in item.iter_markers("requirement"):
                 for requirement in mark.args:
                     self.tests.setdefault(requirement, set()).add(name)
@@ -91,26 +96,29 @@ def _links(tests: Sequence[str]) -> str:
     return "<br>".join(f"[`{name}`](../{path})" for path, _, name in parts)
 
 
-def collect() -> Mapping[str, set[str]]:
-    """Requirement ids and the tests that name them. Exits when the tests cannot be collected."""
+def collect() -> Collector:
+    """Every test there is. Exits when the tests cannot be collected."""
     collector = Collector()
     options = ["--collect-only", "-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:terminal"]
     code = pytest.main([*options, str(ROOT / "tests")], [collector])
     if code != pytest.ExitCode.OK:
         sys.exit(f"the tests cannot be collected (pytest said {code!r}); run `pytest --collect-only`")
-    return collector.tests
+    return collector
 
 
 def main(arguments: Sequence[str]) -> int:
     """Write the page, or with --check only compare."""
-    groups, tests = read_groups(), collect()
+    groups, collected = read_groups(), collect()
+    tests = collected.tests
     unknown = unknown_ids(groups, tests)
     for name, meant in unknown.items():
         hint = f"say {' or '.join(meant)}" if meant else f"{ROWS.name} has no such row"
         sys.stderr.write(f"{name}: {hint}. Named by {', '.join(sorted(tests[name]))}\n")
     if unknown:
         return 1
-    page = as_page(groups, tests)
+    named = {name: sorted(found) for name, found in collected.named.items()}
+    page = as_page(groups, tests) + plans_as_page(read_plans(), read_skipped(), named)
+    page += unsupported_as_page(read_unsupported())
     if "--check" not in arguments:
         PAGE.write_text(page, encoding="utf-8")
     elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page:

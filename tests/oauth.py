@@ -59,8 +59,11 @@ class OAuthBrowser:
         assert page.status_code == 200, page.content.decode()
         ticked = re.findall(r'name="scope"\s+value="([^"]+)"', page.content.decode())
         person = re.search(r'name="person"\s+value="([^"]+)"', page.content.decode())
+        shown = re.search(r'name="shown"\s+value="([^"]+)"', page.content.decode())
         assert person is not None
-        data = {"request": request_id, "decision": decision, "scope": ticked, "person": person[1], **fields}
+        assert shown is not None
+        data = {"request": request_id, "decision": decision, "scope": ticked, "person": person[1]}
+        data |= {"shown": shown[1], **fields}
         return self.client.post("/o/consent/", data)
 
     def code(self, *, consent: dict[str, Any] | None = None, **changes: str | None) -> str:

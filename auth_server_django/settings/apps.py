@@ -35,10 +35,15 @@ if DEBUG and DEMO:
     INSTALLED_APPS.append("demo_app.apps.DemoConfig")
 
 MIDDLEWARE = [
+    "auth_server_django.arrival.ArrivalMiddleware",
+    "auth_server_django.observed.ObservedMiddleware",
+    "auth_server_django.probes.ProbesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "auth_server_django.cors.ApiCorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "custom_scopes_and_policies_app.ui_locales.UiLocalesMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

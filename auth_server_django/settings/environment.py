@@ -1,7 +1,6 @@
 """Where the server lives: development or production, issuer, hosts, logging."""
 
 import os
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +15,9 @@ if "MASTER_KEYS" not in os.environ and _master_key.exists():
     os.environ.setdefault("MASTER_KEYS_FILE", str(_master_key))
 
 from auth_server_django.conf import ServerSettings  # noqa: E402  (reads what .env has just put there)
+from auth_server_django.logs.access import JSON  # noqa: E402
+from auth_server_django.logs.setup import TEXT, log_settings  # noqa: E402
+from auth_server_django.public_url import public_url  # noqa: E402
 
 DEBUG: bool = ServerSettings.DEBUG.from_environment()
 DEMO: bool = ServerSettings.DEMO.from_environment()
@@ -27,8 +29,13 @@ if not SECRET_KEY:
         "in production set it in the environment."
     )
 
-ISSUER_URL: str = ServerSettings.ISSUER_URL.from_environment() or (
-    f"http://localhost:{PORT}" if DEBUG else ""
+_public_url: str = ServerSettings.PUBLIC_URL.from_environment()
+if _public_url and not DEBUG:
+    raise ImproperlyConfigured("PUBLIC_URL is for development. In production set ISSUER_URL.")
+ISSUER_URL: str = (
+    public_url(_public_url, port=PORT)
+    if _public_url
+    else ServerSettings.ISSUER_URL.from_environment() or (f"http://localhost:{PORT}" if DEBUG else "")
 )
 _issuer = urlsplit(ISSUER_URL)
 if _issuer.scheme not in {"http", "https"} or not _issuer.hostname or _issuer.path not in {"", "/"}:
@@ -51,16 +58,10 @@ PRODUCT_NAME: str = ServerSettings.PRODUCT_NAME.from_environment()
 USE_I18N = True
 USE_TZ = True
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": ServerSettings.LOG_LEVEL.from_environment()},
-    # oauthlib logs whole requests, codes and tokens among them, at DEBUG: never let it.
-    "loggers": {
-        "oauthlib": {"level": "WARNING"},
-        "httpx": {"level": "WARNING"},
-        "httpcore": {"level": "WARNING"},
-    },
-}
+try:
+    LOGGING: dict[str, Any] = log_settings(
+        level=ServerSettings.LOG_LEVEL.from_environment(),
+        form=ServerSettings.LOG_FORMAT.from_environment() or (TEXT if DEBUG else JSON),
+    )
+except ValueError as _problem:
+    raise ImproperlyConfigured(str(_problem)) from _problem

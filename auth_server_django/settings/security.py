@@ -7,23 +7,39 @@ from auth_server_django.settings.environment import DEBUG, _is_https
 AUTH_USER_MODEL = "accounts_app.User"
 LOGIN_URL = "phone_auth:login"
 SIGNUP_URL = "phone_auth:signup"
-# The page that asks a signed-in person for a second factor; "" where no such step is installed.
-STEP_UP_URL = ""
+# Where a forgotten password is set anew by people whom only their number reaches.
+RESET_URL = "phone_auth:reset"
+# What signing in asks for after the first proof, in this order, and the page that asks a signed-in person for a second
+# factor: empty where no such step is installed.
+LOGIN_STEPS = [
+    "mfa_app.step.SecondFactorStep",
+    "phone_auth_app.new_password.NewPasswordStep",
+    "email_auth_app.new_password.NewPasswordStep",
+]
+STEP_UP_URL = "mfa:step-up"
+# The page after signing out: it also signs out of the apps that want that done in the browser.
+SIGNED_OUT_URL = "desk:signed-out"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "phone_auth_app.backends.PhonePasswordBackend",
+    "email_auth_app.backends.EmailPasswordBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
+    # Hashes that people bring along from other systems; the first sign-in replaces them.
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+    "accounts_app.hashers.ImportedBcrypt",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts_app.passwords.LengthValidator"},
     {"NAME": "accounts_app.passwords.ContextValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts_app.breached.BreachedValidator"},
 ]
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -31,7 +47,8 @@ SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = _is_https and not DEBUG
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
+# `arrival.py` takes the header away from everybody but TRUSTED_PROXIES.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 63_072_000 if _is_https and not DEBUG else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_SECONDS > 0
 SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
@@ -42,6 +59,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "auth_server_django.views.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# No page takes files.
+DATA_UPLOAD_MAX_NUMBER_FILES = 0
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -1,5 +1,6 @@
 """Token introspection (RFC 7662): what a token says and whether it is still good, for those who may ask."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -7,12 +8,15 @@ from django.conf import settings
 from custom_scopes_and_policies_app import signals
 from custom_scopes_and_policies_app.bearer import read_access_token
 from custom_scopes_and_policies_app.client_auth import authenticate_client
+from custom_scopes_and_policies_app.clients import find_client
 from custom_scopes_and_policies_app.endpoints.call import NO_STORE, Answer, Call, read_form
 from custom_scopes_and_policies_app.endpoints.guard import guarded
+from custom_scopes_and_policies_app.endpoints.rates import count_client, limited
 from custom_scopes_and_policies_app.errors import InvalidClient, OAuthError
 from custom_scopes_and_policies_app.gate import account_may_receive_tokens
 from custom_scopes_and_policies_app.models import Application, RefreshToken
-from custom_scopes_and_policies_app.plan import audience_of
+from custom_scopes_and_policies_app.resources import audience_of
+from custom_scopes_and_policies_app.scopes import limits_of, still_allowed
 from custom_scopes_and_policies_app.token_store import find_family
 from jwt_app import refresh_tokens
 from jwt_app.signing import InvalidToken
@@ -24,6 +28,7 @@ COPIED = (
 
 
 @guarded
+@limited("introspection")
 def introspect(call: Call) -> Answer:
     """Exactly `{"active": false}` for whatever is not good or not for this caller (RFC 7662 §2.2)."""
     client_id = ""
@@ -34,15 +39,16 @@ def introspect(call: Call) -> Answer:
         if not client.is_confidential:
             # RFC 7662 §2.1: the endpoint must not be open to anybody who knows a client id.
             raise InvalidClient("introspection_by_public_client", tried_basic=False)
+        count_client("introspection", client, call)
         text = form.get("token")
         if text is None:
             raise OAuthError("invalid_request", "The token parameter is missing.")
-        return Answer(200, _facts(text, client, call), NO_STORE)
+        return Answer(200, _facts(text, client, call), NO_STORE, client_id=client_id)
     except OAuthError as error:
         signals.introspection_refused.emit(
             client_id=client_id, outcome="refused", reason=error.reason, caller=call.caller
         )
-        return Answer(error.status, error.payload(), {**NO_STORE, **error.headers})
+        return Answer(error.status, error.payload(), {**NO_STORE, **error.headers}, client_id=client_id)
 
 
 def _facts(text: str, client: Application, call: Call) -> dict[str, object]:
@@ -55,6 +61,7 @@ def _facts(text: str, client: Application, call: Call) -> dict[str, object]:
             "active": True,
             "token_type": "Bearer",
             **{name: claims[name] for name in COPIED if name in claims},
+            **_limits(token.scopes, token.policies),
         }
     family = _refresh_family(text, call)
     if family is None or not _may_ask(client, owner=family.application.client_id, audience=()):
@@ -82,8 +89,20 @@ def _refresh_family(text: str, call: Call) -> RefreshToken | None:
     is_in_time = family.expires_at > call.now and (
         family.idle_expires_at is None or family.idle_expires_at > call.now
     )
-    gate = account_may_receive_tokens(user=family.user, session=family.session, client=family.application)
-    return family if is_current and is_in_time and gate.is_open else None
+    client = find_client(family.application.client_id)
+    if client is None or not is_current or not is_in_time:
+        return None
+    left = still_allowed(family.granted, client)
+    gate = account_may_receive_tokens(
+        user=family.user, session=family.session, client=client, granted=left, acr=family.acr
+    )
+    return family if gate.is_open and (left or not family.scope) else None
+
+
+def _limits(scopes: Iterable[str], policies: Mapping[str, str]) -> dict[str, object]:
+    """What a resource server has to keep to. Asked anew each time: a limit an operator tightens counts at once."""
+    limits = limits_of(scopes, policies)
+    return {"policy_limits": limits} if limits else {}
 
 
 def _refresh_facts(family: RefreshToken) -> dict[str, object]:
@@ -99,6 +118,7 @@ def _refresh_facts(family: RefreshToken) -> dict[str, object]:
         "acr": family.acr,
         "amr": family.amr,
         "policies": family.policies,
+        **_limits(family.scope.split(), family.policies),
     }
     if family.session_id:
         facts["sid"] = str(family.session_id)

@@ -35,4 +35,4 @@ class Consent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} → {self.application_id}"
+        return f"{self.user} → {self.application}"

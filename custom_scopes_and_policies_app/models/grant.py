@@ -31,6 +31,16 @@ class Grant(AbstractGrant):
     gives_refresh_token = models.BooleanField(_("gives a refresh token"), default=True)
     failures = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
 
+    @property
+    def granted(self) -> dict[str, str]:
+        """Every scope with its level, "" where it has none."""
+        return {name: self.policies.get(name, "") for name in self.scope.split()}
+
+    @property
+    def consented(self) -> dict[str, str] | None:
+        """What the person allows the app now, where the query has asked for it (`coverage.consented_scopes`)."""
+        return self.__dict__.get("in_force")
+
     class Meta(AbstractGrant.Meta):
         verbose_name = _("authorization code")
         verbose_name_plural = _("authorization codes")

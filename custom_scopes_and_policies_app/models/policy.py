@@ -1,10 +1,15 @@
 """Scopes and policy levels: what can be asked for, how it is asked, and how much of it is given."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from sessions_app.assurance import LADDER
+
+# RFC 6749 §3.3, and no more than an HTML form and a log line carry unharmed.
+SCOPE_TOKEN = re.compile(r"[A-Za-z0-9._:/~+\-]{1,100}")
 
 
 class Scope(models.Model):
@@ -43,9 +48,15 @@ class Scope(models.Model):
 
     def clean(self) -> None:
         """Refuse at save what would break consent, discovery or userinfo. Raises ValidationError by field."""
+        if not SCOPE_TOKEN.fullmatch(self.name):
+            raise ValidationError(
+                {"name": _("Use visible ASCII characters without quotes, as in orders.read.")}
+            )
         is_list = isinstance(self.claims, list) and all(isinstance(claim, str) for claim in self.claims)
         if not is_list:
             raise ValidationError({"claims": _('Give a list of claim names, as ["email"].')})
+        if self.is_required and not self.required_reason:
+            raise ValidationError({"required_reason": _("Say why it cannot be unticked: people see this.")})
         _check_acr(self.required_acr)
 
 
@@ -83,6 +94,8 @@ class PolicyLevel(models.Model):
         rules = self.claim_filter
         if not isinstance(rules, dict) or not set(map(str, rules.values())) <= {"full", "masked", "omit"}:
             raise ValidationError({"claim_filter": _('Give each claim "full", "masked" or "omit".')})
+        if not isinstance(self.limits, dict):
+            raise ValidationError({"limits": _('Give an object, as {"max_amount": 100}.')})
         _check_acr(self.required_acr)
 
 

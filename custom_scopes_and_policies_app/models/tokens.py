@@ -83,6 +83,11 @@ class RefreshToken(models.Model):
         return self.session_id
 
     @property
+    def granted(self) -> dict[str, str]:
+        """Every scope with its level, "" where it has none."""
+        return {name: self.policies.get(name, "") for name in self.scope.split()}
+
+    @property
     def client(self) -> Application:
         return self.application
 

@@ -1,36 +1,43 @@
 """The authorization endpoint: validate, ask the hub, do what it says (RFC 6749 §3.1, OIDC Core §3.1.2)."""
 
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render, resolve_url
+from django.shortcuts import resolve_url
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from core_app.caller import caller_of
-from custom_scopes_and_policies_app import authorization_request as requests
+from core_app.caller import caller_of, client_ip_of
+from core_app.errors import TooManyAttempts
+from custom_scopes_and_policies_app import stored_requests
+from custom_scopes_and_policies_app.authorization_rate import count_request
 from custom_scopes_and_policies_app.authorization_request import AuthorizationRequest
 from custom_scopes_and_policies_app.authorize import AskConsent, Issue, Login, Refuse, Step, StepUp, next_step
-from custom_scopes_and_policies_app.codes import issue_code
+from custom_scopes_and_policies_app.codes import AlreadyAnswered, issue_code
+from custom_scopes_and_policies_app.errors import OAuthError
 from custom_scopes_and_policies_app.facts import Situation, situation_of
-from custom_scopes_and_policies_app.form_action import allow_redirect_to
-from custom_scopes_and_policies_app.redirect_uris import with_parameters
-from custom_scopes_and_policies_app.signals import authorization_refused
+from custom_scopes_and_policies_app.request_parameters import MAX_QUERY, query_pairs
+from custom_scopes_and_policies_app.ui_locales import PARAMETER as UI_LOCALES
+from custom_scopes_and_policies_app.ui_locales import spoken_language
 from custom_scopes_and_policies_app.validation import (
     RefusedRequest,
     UnsafeRequest,
     validate_request,
 )
-from custom_scopes_and_policies_app.views.responses import see_other
-from sessions_app.browser import browser_binding
-
-MAX_FORM_FIELDS = 100
-MAX_QUERY = 8000
+from custom_scopes_and_policies_app.views.device_answers import approve_device, refuse_device
+from custom_scopes_and_policies_app.views.responses import (
+    answer_code,
+    answer_error,
+    error_page,
+    expired_page,
+    not_now_page,
+    see_other,
+)
+from sessions_app.browser import browser_binding, browser_bindings
+from sessions_app.middleware import sso_session_of
 
 
 @csrf_exempt
@@ -47,25 +54,27 @@ def authorize(request: HttpRequest) -> HttpResponse:
     if "request" in request.GET and "client_id" not in request.GET:
         return _resume(request)
     try:
-        pairs = parse_qsl(
-            request.META.get("QUERY_STRING", ""), keep_blank_values=True, max_num_fields=MAX_FORM_FIELDS
-        )
-        asked = validate_request(pairs)
+        session = sso_session_of(request)
+        count_request(user_id=session.user_id if session else None, ip=client_ip_of(request))
+        asked = validate_request(query_pairs(request.META.get("QUERY_STRING", "")))
+    except TooManyAttempts as error:
+        return not_now_page(request, error)
     except UnsafeRequest as error:
         return error_page(request, error.error, error.description)
     except RefusedRequest as error:
-        return _answer_error(request, error, reason=error.reason)
+        return answer_error(request, error.destination, error, reason=error.reason)
     except ValueError:
-        return error_page(request, "invalid_request", "The parameters cannot be decoded.")
+        return error_page(request, "invalid_request", "The request is too long or cannot be decoded.")
+    request.META["auth.client_id"] = asked.client_id
     return _advance(request, asked)
 
 
 def _resume(request: HttpRequest) -> HttpResponse:
-    asked = requests.load(request.GET["request"], binding=browser_binding(request))
+    asked = stored_requests.load(request.GET["request"], bindings=browser_bindings(request))
     if asked is None:
         return expired_page(request)
     if request.GET.get("account") == "current":
-        asked = requests.select_account(asked)
+        asked = stored_requests.select_account(asked)
     return _advance(request, asked)
 
 
@@ -78,40 +87,56 @@ def _advance(request: HttpRequest, asked: AuthorizationRequest) -> HttpResponse:
     if isinstance(step, Issue):
         return _issue(request, asked, situation)
     if isinstance(step, Refuse):
-        refused = RefusedRequest.of(asked, step.error)
-        return _answer_error(request, refused, reason=step.reason or step.error)
+        return refuse_app(request, asked, step.error, reason=step.reason or step.error)
     return _send_to_page(request, asked, step, is_signed_in=situation.session is not None)
 
 
 def _issue(request: HttpRequest, asked: AuthorizationRequest, situation: Situation) -> HttpResponse:
-    if situation.session is None or not requests.take(asked):
+    if situation.session is None:
         return expired_page(request)
-    code = issue_code(
-        request=asked,
-        client=situation.client,
-        session=situation.session,
-        granted=situation.granted,
-        caller=caller_of(request),
-    )
-    return answer_app(asked.redirect_uri, asked.state, {"code": code})
+    if asked.device_id:
+        return approve_device(request, asked, situation)
+    try:
+        code = issue_code(
+            request=asked,
+            client=situation.client,
+            session=situation.session,
+            granted=situation.granted,
+            caller=caller_of(request),
+        )
+    except AlreadyAnswered:
+        return expired_page(request)
+    return answer_code(request, asked.destination, code)
 
 
 def _send_to_page(
     request: HttpRequest, asked: AuthorizationRequest, step: Step, *, is_signed_in: bool
 ) -> HttpResponse:
-    kept = asked if asked.request_id else requests.keep(asked, binding=browser_binding(request))
-    resume = f"{reverse('desk:authorize')}?{urlencode({'request': kept.request_id})}"
+    kept = asked if asked.request_id else stored_requests.keep(asked, binding=browser_binding(request))
+    resume = _resume_url(kept)
     if isinstance(step, AskConsent):
         return see_other(f"{reverse('desk:consent')}?{urlencode({'request': kept.request_id})}")
     if isinstance(step, StepUp):
         if not settings.STEP_UP_URL:
-            refused = RefusedRequest.of(asked, "unmet_authentication_requirements")
-            return _answer_error(request, refused, reason="no_step_up_configured")
-        return see_other(
-            f"{resolve_url(settings.STEP_UP_URL)}?{urlencode({'next': resume, 'acr': step.acr})}"
-        )
-    allow_redirect_to(kept.redirect_uri, binding=browser_binding(request))
+            return refuse_app(
+                request, kept, "unmet_authentication_requirements", reason="no_step_up_configured"
+            )
+        parameters = {"next": resume, "acr": step.acr}
+        if step.is_wish:
+            stored_requests.offer_step_up(kept)
+            # OIDC Core §3.1.2.1: `acr_values` is voluntary, so the person may go on without.
+            parameters["wish"] = "1"
+        return see_other(f"{resolve_url(settings.STEP_UP_URL)}?{urlencode(parameters)}")
     return see_other(_login_url(kept, step, resume, is_signed_in=is_signed_in))
+
+
+def _resume_url(kept: AuthorizationRequest) -> str:
+    """Where every step comes back to. The pages on the way read the app's language from it (`ui_locales`)."""
+    parameters = {"request": kept.request_id}
+    language = spoken_language(kept.ui_locales)
+    if language:
+        parameters[UI_LOCALES] = language
+    return f"{reverse('desk:authorize')}?{urlencode(parameters)}"
 
 
 def _login_url(asked: AuthorizationRequest, step: Step, resume: str, *, is_signed_in: bool) -> str:
@@ -130,48 +155,13 @@ def _login_url(asked: AuthorizationRequest, step: Step, resume: str, *, is_signe
     return f"{resolve_url(settings.SIGNUP_URL if creates else settings.LOGIN_URL)}?{urlencode(parameters)}"
 
 
-def answer_app(redirect_uri: str, state: str, parameters: dict[str, str]) -> HttpResponse:
-    """The authorization response: back to the app with `state` and, always, `iss` (RFC 9207 §2)."""
-    echoed = {"state": state} if state else {}
-    # RFC 9700 §4.12: 303, so that no browser repeats a POST body at the app.
-    return see_other(with_parameters(redirect_uri, {**parameters, **echoed, "iss": settings.ISSUER_URL}))
-
-
-def _answer_error(request: HttpRequest, error: RefusedRequest, *, reason: str) -> HttpResponse:
-    with transaction.atomic():
-        authorization_refused.emit(
-            client_id=error.client_id, outcome="refused", reason=reason, caller=caller_of(request)
-        )
-    parameters = {"error": error.error}
-    if error.description:
-        parameters["error_description"] = error.description
-    return answer_app(error.redirect_uri, error.state, parameters)
-
-
 def refuse_app(request: HttpRequest, asked: AuthorizationRequest, error: str, *, reason: str) -> HttpResponse:
-    """Answer the app with an error, from a later step of the same request."""
-    requests.take(asked)
-    return _answer_error(request, RefusedRequest.of(asked, error), reason=reason)
-
-
-def error_page(request: HttpRequest, error: str, description: str) -> HttpResponse:
-    """A page for the person when the app cannot be told: never a redirect (RFC 6749 §4.1.2.1)."""
-    advice = _("This link of the app does not work. Go back to the app and try again, or tell its makers.")
-    context = {"error": error, "error_description": description, "advice": advice}
-    return render(request, "authorize/error.html", context, status=400)
-
-
-def expired_page(request: HttpRequest) -> HttpResponse:
-    """The stored request is gone: finished already, too old, or of another browser."""
-    advice = _(
-        "Go back to the app and start again. This happens when a page was open for long or was finished before."
-    )
-    context = {
-        "error": "invalid_request",
-        "error_description": _("This sign-in is over or belongs to another browser."),
-        "advice": advice,
-    }
-    return render(request, "authorize/error.html", context, status=400)
+    """Answer the app, or the waiting device, with an error; the request is used up."""
+    if not stored_requests.take(asked):
+        return expired_page(request)
+    if asked.device_id:
+        return refuse_device(request, asked, reason=reason)
+    return answer_error(request, asked.destination, OAuthError(error), reason=reason)
 
 
 def _posted_pairs(request: HttpRequest) -> list[tuple[str, str]]:

@@ -32,7 +32,17 @@ class LockedNow(admin.SimpleListFilter):
 class FailureCountAdmin(ReadOnlyAdmin):
     list_display = ("label", "kind", "is_locked", "locked_until", "failures", "in_a_row", "last_at")
     list_filter = (LockedNow, "kind")
-    fields = ("label", "kind", "is_locked", "locked_until", "failures", "in_a_row", "since", "last_at")
+    fields = (
+        "label",
+        "kind",
+        "is_locked",
+        "locked_until",
+        "failures",
+        "in_a_row",
+        "under_way",
+        "since",
+        "last_at",
+    )
     ordering = ("-last_at",)
     search_fields = ("label",)
     search_help_text = _("The whole phone number (as in +97699112233) or the whole address.")

@@ -7,12 +7,12 @@ written in `Step` and decided by `its_turn`.
 from dataclasses import replace
 
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts_app.identifiers import InvalidPhone, normalise_phone
 from accounts_app.models import User
 from accounts_app.selectors import find_by_phone
+from accounts_app.services import record_first_proof
 from core_app.caller import Caller, caller_of
 from core_app.errors import AppError
 from limits_app import budgets
@@ -22,18 +22,18 @@ from messaging_app.numbers import CountryRefused
 from otp_app.errors import OtpExpired
 from otp_app.purposes import Purpose
 from phone_auth_app.conf import conf
-from phone_auth_app.flows import codes
+from phone_auth_app.flows import codes, signup
 from phone_auth_app.flows.api_session import (
     ApiSession,
     Step,
-    device_hash,
     finishing,
     its_turn,
     save,
 )
 from phone_auth_app.flows.codes import PendingCode
-from phone_auth_app.flows.gate import require_open
 from phone_auth_app.flows.password_login import WrongCredentials, check_password
+from sessions_app.devices import device_hash
+from sessions_app.gate import require_open
 from sessions_app.login import complete_for_app
 
 HOUR = 3600
@@ -57,8 +57,8 @@ def register(*, mobile_number: str, device_id: str, language: str, caller: Calle
     )
     session = ApiSession(step=Step.CODE, phone=phone, device=device_hash(device_id))
     holder = find_by_phone(phone)
-    if holder is not None and holder.has_usable_password() and not conf.API_HIDES_ACCOUNTS:
-        require_open(phone=phone, caller=caller, binding=session.binding)
+    if holder is not None and _has_password(holder) and not conf.API_HIDES_ACCOUNTS:
+        require_open(account=phone, caller=caller, binding=session.binding)
         return save(replace(session, step=Step.PASSWORD))
     return save(_send_code(session, _purpose_for(holder), language=language, caller=caller))
 
@@ -71,12 +71,15 @@ def check_code(*, session_id: str, code: str, caller: Caller) -> ApiSession | To
     with its_turn(Step.CODE, session_id) as session:
         purpose = _check_code(session, code, caller)
         holder = find_by_phone(session.phone)
-        if holder is None:
-            return save(replace(session, step=Step.NEW_PASSWORD, proven_at=timezone.now().timestamp()))
-        if purpose == Purpose.LOGIN:
+        if holder is not None and purpose == Purpose.LOGIN:
+            record_first_proof(user=holder, caller=caller)
             return _tokens(session, holder, method="sms", caller=caller)
-        # The account was made meanwhile. A code that was sent for signing up does not sign in (ASVS 6.6.2).
-        return save(replace(session, step=Step.PASSWORD))
+        signing_up = signup.proven(session.as_signup(), caller=caller)
+        # An account that was made meanwhile wants its password: a code that was sent for signing up does not sign in
+        # (ASVS 6.6.2).
+        is_free = holder is None or signup.is_own(signing_up, holder)
+        step = Step.NEW_PASSWORD if is_free else Step.PASSWORD
+        return save(replace(session, step=step, sub=signing_up.sub, proven_at=signing_up.proven_at))
 
 
 def sign_in(request: HttpRequest, *, session_id: str, password: str) -> Tokens:
@@ -88,7 +91,7 @@ def sign_in(request: HttpRequest, *, session_id: str, password: str) -> Tokens:
         except WrongCredentials as error:
             # The lock that this failure may have made is said here, not by axes' page for browsers.
             request.axes_locked_out = False  # type: ignore[attr-defined]
-            require_open(phone=session.phone, caller=caller, binding=session.binding)
+            require_open(account=session.phone, caller=caller, binding=session.binding)
             raise WrongCredentials(_("This password is not right."), field="password") from error
         return _tokens(session, person, method="pwd", caller=caller)
 
@@ -108,6 +111,11 @@ def _read_number(text: str, caller: Caller) -> str:
 def _count_bad_number(caller: Caller) -> None:
     if caller.ip:
         reserve_attempt(account="", ip=ip_bucket(caller.ip)).failed()
+
+
+def _has_password(holder: User) -> bool:
+    """Whether a password signs this person in: none does before the number is proven."""
+    return holder.has_usable_password() and holder.phone_proven_at is not None
 
 
 def _purpose_for(holder: User | None) -> Purpose:

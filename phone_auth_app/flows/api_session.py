@@ -4,7 +4,6 @@ The id is bound to nothing but its own secrecy (122 random bits). A session only
 time, and ends for exactly one caller.
 """
 
-import hashlib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +12,12 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
+from core_app import kept
 from core_app.errors import AppError
+from otp_app.purposes import Purpose
 from phone_auth_app.conf import conf
-from phone_auth_app.flows import kept
 from phone_auth_app.flows.codes import PendingCode
+from sessions_app.devices import device_hash
 
 KIND = "api"
 TURN = "api-turn"
@@ -90,10 +91,15 @@ class ApiSession:
         """What a one-time code is bound to and a device is recognised by: this session alone, if none was named."""
         return self.device or device_hash(self.id)
 
-
-def device_hash(device_id: str) -> str:
-    """What is kept of the id that an app made for itself; "" stays ""."""
-    return hashlib.sha256(f"app-device:{device_id}".encode()).hexdigest() if device_id else ""
+    def as_signup(self) -> PendingCode:
+        """The sign-up that this session carries on, as the pages know it."""
+        return PendingCode(
+            purpose=Purpose.SIGNUP.value,
+            phone=self.phone,
+            binding=self.binding,
+            sub=self.sub,
+            proven_at=self.proven_at,
+        )
 
 
 def save(session: ApiSession) -> ApiSession:

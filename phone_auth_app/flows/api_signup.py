@@ -23,7 +23,6 @@ from phone_auth_app.flows.api_session import (
     its_turn,
     save,
 )
-from phone_auth_app.flows.pending import PendingSignup
 from sessions_app.login import complete_for_app
 
 
@@ -42,11 +41,8 @@ def set_password(*, session_id: str, password: str, caller: Caller) -> ApiSessio
             validate_password(chosen, User(phone=session.phone))
         except ValidationError as error:
             raise WeakPassword(" ".join(error.messages), field="password") from error
-        pending = PendingSignup(
-            phone=session.phone, binding=session.binding, sub=session.sub, proven_at=session.proven_at
-        )
         try:
-            person = signup.finish(pending, password=chosen, caller=caller)
+            person = signup.finish(session.as_signup(), password=chosen, caller=caller)
         except PhoneTaken as error:
             raise _taken(session) from error
         return save(_after_account(session, person))
@@ -59,12 +55,13 @@ def complete_profile(
     with its_turn(Step.PROFILE, session_id) as session:
         person = _still_as_made(session)
         with finishing(session):
+            # What is left out stays: an account that was there before its number was proven may have a name.
             update_profile(
                 user=person,
-                given_name=first_name,
-                family_name=last_name,
-                name=f"{first_name} {last_name}".strip(),
-                email=email,
+                given_name=first_name or None,
+                family_name=last_name or None,
+                name=f"{first_name} {last_name}".strip() or None,
+                email=email or None,
             )
             return complete_for_app(user=person, methods=["sms"], binding=session.binding, caller=caller)
 

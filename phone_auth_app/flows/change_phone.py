@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 
 from accounts_app.models import PhoneChange, User
 from accounts_app.phone_changes import change_phone, find_undoable, undo_phone_change
-from accounts_app.signals import phone_change_undone, phone_changed
+from accounts_app.signals import phone_changed
 from core_app.caller import Caller
 from core_app.errors import AppError
 from otp_app.purposes import Purpose
 from phone_auth_app.conf import conf
 from phone_auth_app.flows import codes, notices
 from phone_auth_app.flows.codes import PendingCode
-from sessions_app.ending import end_sessions_of
+from sessions_app import guard
 from sessions_app.models import SsoSession
 
 # 128 bits: not to be guessed, and short enough for an SMS.
@@ -37,7 +37,7 @@ class OwnNumber(AppError):
 
 def is_fresh(session: SsoSession) -> bool:
     """Whether this sign-in was proven so lately that it may change the number (ASVS 7.5.1)."""
-    return timezone.now() - session.auth_time <= timedelta(seconds=conf.PHONE_CHANGE_FRESH_SECONDS)
+    return guard.is_fresh(session, seconds=conf.PHONE_CHANGE_FRESH_SECONDS)
 
 
 def start(session: SsoSession, *, phone: str, binding: str, language: str, caller: Caller) -> PendingCode:
@@ -88,12 +88,8 @@ def undoable(token: str) -> PhoneChange:
 
 def undo(token: str, *, caller: Caller) -> PhoneChange:
     """Give the old number back and end every sign-in. Raises UndoRefused and PhoneTaken."""
-    with transaction.atomic():
-        change = undo_phone_change(undo_hash=undo_hash(token))
-        end_sessions_of(
-            user_id=change.user_id, reason=SsoSession.EndReason.CREDENTIALS_CHANGED, caller=caller
-        )
-        phone_change_undone.emit(user_id=change.user_id, subject=str(change.user.sub), caller=caller)
+    change = undoable(token)
+    undo_phone_change(change=change, caller=caller)
     return change
 
 

@@ -2,6 +2,7 @@
 
 from accounts_app.models import User
 from accounts_app.selectors import find_by_phone
+from accounts_app.services import record_first_proof
 from core_app.caller import Caller
 from otp_app.errors import OtpExpired
 from otp_app.purposes import Purpose
@@ -28,6 +29,7 @@ def finish(pending: PendingCode, *, code: str, caller: Caller) -> User:
     if person is None:
         # Shut since the code was sent, or the code of a silent number was guessed: nobody to sign in.
         raise OtpExpired
+    record_first_proof(user=person, caller=caller)
     return person
 
 

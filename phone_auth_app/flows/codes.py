@@ -1,6 +1,6 @@
 """A number that somebody with (or without) an account proves by a code: sent, sent again, checked, remembered.
 
-Signing in by code, forgotten passwords and changes of number all begin with these steps.
+Signing up, signing in by code, forgotten passwords and changes of number all begin with these steps.
 
 A number that must not learn whether it has an account is treated the same up to the outbox: the same rows, limits
 and figures. Only the message of a number without an account is born expired, so that it costs nothing (G11).
@@ -11,19 +11,22 @@ from dataclasses import asdict, dataclass, replace
 
 from django.utils import timezone
 
+from core_app import kept
 from core_app.caller import Caller
 from otp_app import services as otp
 from otp_app.errors import OtpExpired
 from otp_app.purposes import Purpose
 from phone_auth_app.conf import conf
-from phone_auth_app.flows import gate, kept
+from sessions_app import gate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingCode:
-    """A code that is waited for. Times are POSIX seconds; `binding` is the browser.
+    """A code that is waited for. Times are POSIX seconds; `binding` is the browser or API session.
 
     `user_id` and `sid` say who wants it where that is known: whose number changes, whose password was forgotten.
+    `sub` is the subject of the account that a sign-up makes, chosen at its start: whoever sends the last step twice is
+    recognised as its owner.
     """
 
     purpose: str
@@ -31,10 +34,16 @@ class PendingCode:
     binding: str
     user_id: int | None = None
     sid: str = ""
+    sub: str = ""
     challenge_id: str = ""
     expires_at: float = 0.0
     resend_at: float = 0.0
-    is_proven: bool = False
+    proven_at: float | None = None
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the code was right."""
+        return self.proven_at is not None
 
     @property
     def digits(self) -> int:
@@ -55,10 +64,10 @@ def send(pending: PendingCode, *, is_silent: bool, language: str, caller: Caller
 
     Raises Locked, ResendTooSoon (another browser was just sent one), OtpExhausted and what sending refuses with.
     """
-    gate.require_open(phone=pending.phone, caller=caller, binding=pending.binding)
+    gate.require_open(account=pending.phone, caller=caller, binding=pending.binding)
     challenge = otp.issue(
         purpose=Purpose(pending.purpose),
-        phone=pending.phone,
+        address=pending.phone,
         binding=pending.binding,
         language=language,
         caller=caller,
@@ -69,7 +78,7 @@ def send(pending: PendingCode, *, is_silent: bool, language: str, caller: Caller
 
 def send_again(pending: PendingCode, *, is_silent: bool, language: str, caller: Caller) -> PendingCode:
     """Send another code in place of the last one. Raises ResendTooSoon while the countdown runs; as `send`."""
-    gate.require_open(phone=pending.phone, caller=caller, binding=pending.binding)
+    gate.require_open(account=pending.phone, caller=caller, binding=pending.binding)
     try:
         challenge = otp.resend(
             challenge_id=uuid.UUID(pending.challenge_id),
@@ -90,11 +99,11 @@ def check(pending: PendingCode, *, code: str, caller: Caller) -> None:
     """
     if not pending.has_live_code():
         raise OtpExpired
-    with gate.one_attempt(phone=pending.phone, caller=caller, binding=pending.binding):
+    with gate.one_attempt(account=pending.phone, caller=caller, binding=pending.binding):
         otp.verify(
             challenge_id=uuid.UUID(pending.challenge_id),
             purpose=Purpose(pending.purpose),
-            phone=pending.phone,
+            address=pending.phone,
             binding=pending.binding,
             code=code,
             caller=caller,
@@ -102,8 +111,10 @@ def check(pending: PendingCode, *, code: str, caller: Caller) -> None:
 
 
 def save(key: str, pending: PendingCode) -> None:
-    """Keep it for `CODE_PENDING_SECONDS` more. Raises Unavailable when the cache is away."""
-    kept.save(pending.purpose, key, asdict(pending), seconds=conf.CODE_PENDING_SECONDS)
+    """Keep it for so long as its settings say. Raises Unavailable when the cache is away."""
+    is_signup = pending.purpose == Purpose.SIGNUP
+    seconds = conf.SIGNUP_PENDING_SECONDS if is_signup else conf.CODE_PENDING_SECONDS
+    kept.save(pending.purpose, key, asdict(pending), seconds=seconds)
 
 
 def load(purpose: Purpose, key: str, *, binding: str) -> PendingCode | None:

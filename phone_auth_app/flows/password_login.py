@@ -12,9 +12,9 @@ from core_app.caller import caller_of
 from core_app.errors import AppError
 from core_app.events import REFUSED
 from limits_app.locks import Locked, hand_over
-from phone_auth_app.flows import gate
-from phone_auth_app.signals import login_failed
+from sessions_app import gate
 from sessions_app.browser import browser_binding
+from sessions_app.signals import login_failed
 
 
 class WrongCredentials(AppError):
@@ -31,7 +31,7 @@ def check_password(request: HttpRequest, *, phone: str, password: str, binding: 
     device = browser_binding(request) if binding is None else binding
     caller = caller_of(request)
     try:
-        with gate.one_attempt(phone=phone, caller=caller, binding=device) as attempt:
+        with gate.one_attempt(account=phone, caller=caller, binding=device) as attempt:
             hand_over(request, attempt)
             return _authenticated(request, phone, password)
     except Locked:
@@ -39,9 +39,6 @@ def check_password(request: HttpRequest, *, phone: str, password: str, binding: 
         raise
     except WrongCredentials as error:
         _record_failure(request, phone, reason=error.code)
-        if not gate.seconds_until_open(phone=phone, caller=caller, binding=device):
-            # axes goes by the account's lock, which does not hold for a known device (F09): it may try again.
-            request.axes_locked_out = False  # type: ignore[attr-defined]
         raise
 
 

@@ -2,17 +2,18 @@
 
 from dataclasses import replace
 
-from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts_app.models import User
 from accounts_app.selectors import find_by_phone
-from accounts_app.services import save_new_password, with_new_password
+from accounts_app.services import record_first_proof, save_new_password, with_new_password
 from accounts_app.signals import password_changed
 from core_app.caller import Caller
 from core_app.errors import AppError
+from core_app.transactions import run_in_transaction
 from otp_app.purposes import Purpose
-from phone_auth_app.flows import codes, notices
+from phone_auth_app.flows import codes
 from phone_auth_app.flows.code_login import holder_of
 from phone_auth_app.flows.codes import PendingCode
 from sessions_app.ending import end_sessions_of
@@ -46,7 +47,8 @@ def prove(pending: PendingCode, *, code: str, caller: Caller) -> PendingCode:
     person = holder_of(pending.phone)
     if person is None:
         raise ResetGone
-    return replace(pending, is_proven=True, user_id=person.pk)
+    record_first_proof(user=person, caller=caller)
+    return replace(pending, proven_at=timezone.now().timestamp(), user_id=person.pk)
 
 
 def person_of(pending: PendingCode) -> User:
@@ -63,11 +65,13 @@ def finish(pending: PendingCode, *, password: str, caller: Caller) -> None:
     Nobody is signed in by it: whoever comes back with the new password passes every step of signing in.
     """
     person = with_new_password(user=person_of(pending), password=password)
-    with transaction.atomic():
+
+    def save() -> None:
         if not save_new_password(user=person):
             raise ResetGone
         end_sessions_of(user_id=person.pk, reason=SsoSession.EndReason.CREDENTIALS_CHANGED, caller=caller)
-        notices.tell_password_changed(person, caller=caller)
         password_changed.emit(
             user_id=person.pk, subject=str(person.sub), reason="reset by SMS", caller=caller
         )
+
+    run_in_transaction(save)

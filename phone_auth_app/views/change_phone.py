@@ -1,8 +1,6 @@
 """My number: another one in its place, after a fresh sign-in and a code to the new one; and taking that back."""
 
-from collections.abc import Callable
-from functools import partial, wraps
-from urllib.parse import urlencode
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +14,7 @@ from accounts_app.models import PhoneChange
 from accounts_app.phone_changes import ChangedMeanwhile, UndoRefused
 from accounts_app.services import PhoneTaken
 from core_app.caller import Caller, caller_of, client_ip_of
+from core_app.pages import page, see_other
 from limits_app import throttle
 from otp_app.purposes import Purpose
 from phone_auth_app.flows import change_phone as flow
@@ -23,33 +22,20 @@ from phone_auth_app.flows.codes import PendingCode
 from phone_auth_app.forms import NewNumberForm
 from phone_auth_app.views import code_state
 from phone_auth_app.views.code_pages import CodeWay, code_page, resend_page, show_number_form, take_number
-from phone_auth_app.views.pages import page, see_other
 from sessions_app.browser import browser_binding
+from sessions_app.guard import signed_in, to_login
 from sessions_app.middleware import sso_session_of
 from sessions_app.models import SsoSession
 
 UNDO_LOOKS_PER_HOUR = 30
 HOUR = 3600
 
-SignedInView = Callable[[HttpRequest, SsoSession], HttpResponse]
 
-
-def signed_in(view: SignedInView) -> Callable[[HttpRequest], HttpResponse]:
-    """A page for whoever is signed in; strangers sign in first and come back."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponse:
-        session = sso_session_of(request)
-        return view(request, session) if session else _to_login(prompt="")
-
-    return page(guarded)
-
-
-@signed_in
+@signed_in(back_to="phone_auth:change-phone")
 def number(request: HttpRequest, session: SsoSession) -> HttpResponse:
     """Asks for the new number and sends it a code. A sign-in that is not fresh is asked for again."""
     if not flow.is_fresh(session):
-        return _to_login(prompt="login")
+        return to_login(next_path=request.path, prompt="login")
     person = session.user
     context: dict[str, object] = {
         "masked_phone": mask_phone(person.phone) if person.phone else "",
@@ -61,13 +47,13 @@ def number(request: HttpRequest, session: SsoSession) -> HttpResponse:
     return show_number_form(request, WAY, NewNumberForm(), context)
 
 
-@signed_in
+@signed_in(back_to="phone_auth:change-phone")
 def code(request: HttpRequest, session: SsoSession) -> HttpResponse:
     """Asks for the code and changes the number."""
     return code_page(request, WAY, _pending_of(request, session))
 
 
-@signed_in
+@signed_in(back_to="phone_auth:change-phone")
 def resend(request: HttpRequest, session: SsoSession) -> HttpResponse:
     """Sends another code."""
     return resend_page(request, WAY, _pending_of(request, session))
@@ -97,7 +83,7 @@ def _undone(request: HttpRequest, change: PhoneChange) -> HttpResponse:
 def _change(request: HttpRequest, pending: PendingCode, typed: str, caller: Caller) -> HttpResponse:
     session = sso_session_of(request)
     if session is None:
-        return _to_login(prompt="")
+        return to_login(next_path=reverse("phone_auth:change-phone"))
     try:
         flow.finish(pending, user=session.user, code=typed, caller=caller)
     except (PhoneTaken, ChangedMeanwhile) as error:
@@ -113,11 +99,6 @@ def _change(request: HttpRequest, pending: PendingCode, typed: str, caller: Call
 def _pending_of(request: HttpRequest, session: SsoSession) -> PendingCode | None:
     pending = code_state.load(request, Purpose.PHONE_CHANGE)
     return pending if pending and flow.belongs_to(pending, session) else None
-
-
-def _to_login(*, prompt: str) -> HttpResponse:
-    query = {"next": reverse("phone_auth:change-phone"), **({"prompt": prompt} if prompt else {})}
-    return see_other(f"{reverse('phone_auth:login')}?{urlencode(query)}")
 
 
 WAY = CodeWay(

@@ -6,15 +6,20 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from core_app.caller import Caller
-from core_app.errors import AppError
+from core_app.pages import is_switching, next_of, page, see_other, signed_in_page, url_with_next
 from otp_app.purposes import Purpose
 from phone_auth_app.flows import code_login as flow
 from phone_auth_app.flows.codes import PendingCode
 from phone_auth_app.forms import KnownNumberForm
-from phone_auth_app.views import code_state, signup_state
-from phone_auth_app.views.code_pages import CodeWay, code_page, resend_page, show_number_form, take_number
-from phone_auth_app.views.pages import is_switching, next_of, page, see_other, url_with_next
-from phone_auth_app.views.signed_in import signed_in_page
+from phone_auth_app.views import code_state
+from phone_auth_app.views.code_pages import (
+    CodeWay,
+    code_page,
+    once,
+    resend_page,
+    show_number_form,
+    take_number,
+)
 from sessions_app.browser import browser_binding
 from sessions_app.login import prove
 
@@ -48,15 +53,11 @@ def resend(request: HttpRequest) -> HttpResponse:
 
 
 def _sign_in(request: HttpRequest, pending: PendingCode, typed: str, caller: Caller) -> HttpResponse:
-    try:
-        person = flow.finish(pending, code=typed, caller=caller)
-    except AppError:
-        if code_state.load(request, Purpose.LOGIN) is None:
-            # The other half of a double click was faster and has signed in.
-            return see_other(next_of(request))
-        raise
+    person = once(request, WAY, partial(flow.finish, pending, code=typed, caller=caller))
+    if person is None:
+        return see_other(next_of(request))
     code_state.drop(request, Purpose.LOGIN)
-    signup_state.drop_proven(request)
+    code_state.drop_proven(request, Purpose.SIGNUP)
     return see_other(prove(request, user=person, methods=["sms"], next_url=next_of(request)))
 
 

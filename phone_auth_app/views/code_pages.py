@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts_app.identifiers import mask_phone
 from core_app.caller import Caller, caller_of, client_ip_of
 from core_app.errors import AppError
+from core_app.pages import refused, see_other, url_with_next
 from limits_app import throttle
 from otp_app.purposes import Purpose
 from phone_auth_app.conf import conf
@@ -20,13 +22,13 @@ from phone_auth_app.flows.codes import PendingCode
 from phone_auth_app.forms import CodeForm, NumberForm
 from phone_auth_app.views import code_state
 from phone_auth_app.views.numbers import count_bad_number
-from phone_auth_app.views.pages import refused, see_other, url_with_next
 
 HOUR = 3600
 
 Start = Callable[..., PendingCode]
 Check = Callable[[HttpRequest, PendingCode, str, Caller], HttpResponse]
 Context = dict[str, object]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ def take_number(
     phone = form.cleaned_data["phone"]
     earlier = code_state.load(request, way.purpose)
     if earlier is None or earlier.phone != phone or not earlier.has_live_code():
-        _count_start(request)
+        _count_start(request, way.purpose)
         try:
             pending = start(phone=phone, language=get_language() or "", caller=caller_of(request))
         except AppError as error:
@@ -103,19 +105,29 @@ def resend_page(request: HttpRequest, way: CodeWay, pending: PendingCode | None)
     return see_other(url_with_next(way.code_page, request))
 
 
+def once(request: HttpRequest, way: CodeWay, check: Callable[[], T]) -> T | None:
+    """What the check of a code gives; None when the other half of a double click was faster: the code has done its
+    work. Raises what `check` raises.
+    """
+    try:
+        return check()
+    except AppError:
+        if code_state.load(request, way.purpose) is None:
+            return None
+        raise
+
+
 def start_again(request: HttpRequest, way: CodeWay) -> HttpResponse:
     """There is nothing to go on with: it waited too long, or was finished and a page was sent again."""
     messages.info(request, str(way.waited_too_long))
     return see_other(url_with_next(way.number_page, request))
 
 
-def _count_start(request: HttpRequest) -> None:
-    throttle.hit(
-        scope="code-start",
-        key=client_ip_of(request),
-        limit=conf.CODE_STARTS_PER_IP_PER_HOUR,
-        per_seconds=HOUR,
-    )
+def _count_start(request: HttpRequest, purpose: Purpose) -> None:
+    is_signup = purpose is Purpose.SIGNUP
+    scope = "signup-start" if is_signup else "code-start"
+    limit = conf.SIGNUP_STARTS_PER_IP_PER_HOUR if is_signup else conf.CODE_STARTS_PER_IP_PER_HOUR
+    throttle.hit(scope=scope, key=client_ip_of(request), limit=limit, per_seconds=HOUR)
 
 
 def _ask_code(
@@ -127,7 +139,7 @@ def _ask_code(
 
 def _code_context(request: HttpRequest, way: CodeWay, pending: PendingCode, form: CodeForm) -> Context:
     # Whoever is signed in and wants to be somebody else still does.
-    switching = {"prompt": "login"} if way.purpose is Purpose.LOGIN else {}
+    switching = {"prompt": "login"} if way.purpose in {Purpose.LOGIN, Purpose.SIGNUP} else {}
     return {
         "form": form,
         "masked_phone": mask_phone(pending.phone),

@@ -8,8 +8,9 @@ import secrets
 
 from django.http import HttpRequest
 
+from core_app import kept
 from otp_app.purposes import Purpose
-from phone_auth_app.flows import codes, kept
+from phone_auth_app.flows import codes
 from phone_auth_app.flows.codes import PendingCode
 from sessions_app.browser import browser_binding
 

@@ -4,12 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts_app.identifiers import InvalidPhone, normalise_phone
+from core_app.pages import is_switching, next_of, page, refused, see_other, signed_in_page, url_with_next
+from otp_app.purposes import Purpose
 from phone_auth_app.flows.password_login import WrongCredentials, check_password
 from phone_auth_app.forms import LoginForm
-from phone_auth_app.views import signup_state
+from phone_auth_app.views import code_state
 from phone_auth_app.views.numbers import count_bad_number
-from phone_auth_app.views.pages import is_switching, next_of, page, refused, see_other, url_with_next
-from phone_auth_app.views.signed_in import signed_in_page
 from sessions_app.login import prove
 
 
@@ -34,7 +34,7 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
         )
     except WrongCredentials as error:
         return refused(request, "phone_auth/login.html", _context(request, form), error)
-    signup_state.drop_proven(request)
+    code_state.drop_proven(request, Purpose.SIGNUP)
     return see_other(prove(request, user=person, methods=["pwd"], next_url=next_of(request)))
 
 
@@ -53,7 +53,7 @@ def _known_number(request: HttpRequest) -> str:
     try:
         return normalise_phone(request.GET.get("login_hint", ""), any_country=True)
     except InvalidPhone:
-        pending = signup_state.load_proven(request)
+        pending = code_state.load_proven(request, Purpose.SIGNUP)
         return pending.phone if pending else ""
 
 

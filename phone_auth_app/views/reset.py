@@ -8,24 +8,25 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts_app.forms import NewPasswordForm
 from accounts_app.models import User
 from core_app.caller import Caller, caller_of
-from core_app.errors import AppError
+from core_app.pages import page, see_other, url_with_next
 from otp_app.purposes import Purpose
 from phone_auth_app.flows import reset as flow
 from phone_auth_app.flows.codes import PendingCode
 from phone_auth_app.flows.reset import ResetGone
-from phone_auth_app.forms import KnownNumberForm, NewPasswordForm
+from phone_auth_app.forms import KnownNumberForm
 from phone_auth_app.views import code_state
 from phone_auth_app.views.code_pages import (
     CodeWay,
     code_page,
+    once,
     resend_page,
     show_number_form,
     start_again,
     take_number,
 )
-from phone_auth_app.views.pages import page, see_other, url_with_next
 from sessions_app.browser import browser_binding
 
 
@@ -33,7 +34,11 @@ from sessions_app.browser import browser_binding
 def number(request: HttpRequest) -> HttpResponse:
     """Asks for the number and sends the code, if there is somebody to send it to."""
     binding = browser_binding(request)
-    context: dict[str, object] = {"login_url": url_with_next("phone_auth:login", request)}
+    context: dict[str, object] = {
+        "login_url": url_with_next("phone_auth:login", request),
+        # Sent here by signing in: an operator, or the person, has had the old password taken away.
+        "is_required": "required" in request.GET,
+    }
     if request.method == "POST":
         start = partial(flow.start, binding=binding)
         return take_number(request, WAY, KnownNumberForm(request.POST), context, start)
@@ -70,14 +75,9 @@ def new_password(request: HttpRequest) -> HttpResponse:
 
 
 def _check(request: HttpRequest, pending: PendingCode, typed: str, caller: Caller) -> HttpResponse:
-    try:
-        proven = flow.prove(pending, code=typed, caller=caller)
-    except AppError:
-        if code_state.load(request, Purpose.RESET) is None:
-            # The other half of a double click was faster: this code has done its work.
-            return see_other(url_with_next("phone_auth:reset-password", request))
-        raise
-    code_state.keep_proven(request, proven)
+    proven = once(request, WAY, partial(flow.prove, pending, code=typed, caller=caller))
+    if proven is not None:
+        code_state.keep_proven(request, proven)
     return see_other(url_with_next("phone_auth:reset-password", request))
 
 

@@ -38,7 +38,12 @@ def account_page(*methods: str) -> Callable[[Page], Page]:
 
 def see_other(name: str) -> HttpResponse:
     """303 to the page of that URL name: it is asked for by GET, and reloading it repeats nothing."""
-    return HttpResponseRedirect(reverse(name), status=303)
+    return go_to(reverse(name))
+
+
+def go_to(path: str) -> HttpResponse:
+    """303 to a path of this server."""
+    return HttpResponseRedirect(path, status=303)
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:

@@ -4,20 +4,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts_app.identifiers import mask_phone
-from self_service_app.connected_apps import connected_apps
+from core_app.status_lines import status_of
+from custom_scopes_and_policies_app.selectors import sessions_in_use
+from self_service_app.connected_apps import count_connected_apps
 from self_service_app.pages.frame import READ, account_page
 from sessions_app.models import SsoSession
-from sessions_app.selectors import live_sessions
 
 
 @account_page(*READ)
 def overview(request: HttpRequest, session: SsoSession) -> HttpResponse:
-    """Name, masked number, e-mail; how many apps and devices there are."""
+    """Name, masked number, e-mail; how safe the account is; how many apps and devices there are."""
     person = session.user
     context = {
         "person": person,
         "phone": mask_phone(person.phone) if person.phone else "",
-        "app_count": len(connected_apps(person)),
-        "session_count": live_sessions(user_id=person.pk).count(),
+        "status": status_of(person),
+        "app_count": count_connected_apps(person),
+        "session_count": sessions_in_use(user_id=person.pk).count(),
     }
     return render(request, "account/overview.html", context)

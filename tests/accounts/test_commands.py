@@ -24,16 +24,33 @@ def test_a_person_can_be_made_for_scripts(capsys: pytest.CaptureFixture[str]) ->
     assert json.loads(capsys.readouterr().out) == {
         "sub": str(person.sub),
         "phone": "+97699112233",
+        "phone_proven": True,
         "email": "oyun@example.com",
         "staff": True,
     }
     assert (person.is_staff, person.is_superuser, person.email_verified_at) == (True, False, None)
 
 
-def test_a_person_made_for_scripts_can_sign_in() -> None:
+def test_a_person_whose_number_is_known_to_be_theirs_can_sign_in() -> None:
     _make()
     request = RequestFactory().post("/login/", REMOTE_ADDR="10.1.2.3")
     assert authenticate(request, username="+97699112233", password=PASSWORD) == User.objects.get()
+
+
+@pytest.mark.requirement("J02")
+def test_a_number_that_nobody_vouches_for_is_unproven_and_its_password_opens_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _make("--phone-unproven")
+    assert User.objects.get().phone_proven_at is None
+    assert "the first sign-in is by code" in capsys.readouterr().out
+    request = RequestFactory().post("/login/", REMOTE_ADDR="10.1.2.3")
+    assert authenticate(request, username="+97699112233", password=PASSWORD) is None
+
+
+def test_a_person_can_be_made_without_a_password() -> None:
+    call_command("create_person", "--phone", "+97699112233")
+    assert not User.objects.get().has_usable_password()
 
 
 @pytest.mark.requirement("login:F14")

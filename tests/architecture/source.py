@@ -13,22 +13,29 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 def rooms() -> list[Path]:
     """The top-level packages of the product."""
     return sorted(
-        path.parent for path in ROOT.glob("*/__init__.py") if path.parent.name not in {"tests", "scripts"}
+        path.parent
+        for path in ROOT.glob("*/__init__.py")
+        if path.parent.name not in {"bench", "tests", "scripts"}
     )
+
+
+def beside_the_floors() -> list[Path]:
+    """What is delivered with the product and is no room: the package for resource servers, the examples."""
+    return [ROOT / "resource_server" / "src", ROOT / "examples"]
 
 
 @cache
 def python_files() -> list[Path]:
-    """Every Python file that somebody wrote: rooms, scripts and tests, without migrations."""
-    folders = [*rooms(), ROOT / "scripts", ROOT / "tests"]
+    """Every Python file that somebody wrote: rooms, what stands beside them, bench, scripts, tests; no migrations."""
+    folders = [*rooms(), *beside_the_floors(), ROOT / "bench", ROOT / "scripts", ROOT / "tests"]
     files = [path for folder in folders for path in folder.rglob("*.py")]
     return sorted(path for path in files if "migrations" not in path.parts)
 
 
 def product_files() -> list[Path]:
-    """The Python files of the rooms alone."""
-    names = {room.name for room in rooms()}
-    return [path for path in python_files() if path.relative_to(ROOT).parts[0] in names]
+    """The Python files that others run: of the rooms and of what stands beside them."""
+    folders = [*rooms(), *beside_the_floors()]
+    return [path for path in python_files() if any(path.is_relative_to(folder) for folder in folders)]
 
 
 def templates() -> list[Path]:

@@ -18,6 +18,17 @@ def test_imports_go_down_the_floors_only() -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.requirement("F44")
+def test_the_package_for_resource_servers_stands_alone() -> None:
+    # From its own folder, where it is found without being installed.
+    command = [str(Path(sys.executable).parent / "lint-imports"), "--no-logo", "--no-cache", "--config"]
+    done = subprocess.run(
+        [*command, "../pyproject.toml"],
+        cwd=source.ROOT / "resource_server" / "src", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+
+
 def test_every_room_says_first_what_it_owns() -> None:
     silent = [room.name for room in source.rooms() if not _docstring(room).startswith("Owns ")]
     assert silent == []

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.test import Client
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -134,9 +134,7 @@ def test_only_the_port_of_a_loopback_address_may_vary() -> None:
 
 
 @pytest.mark.requirement("L07")
-@hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=60)
 @given(query=st.text(max_size=60))
 def test_no_query_makes_the_endpoint_fail(app: Application, query: str) -> None:
     answer = Client().get(f"/o/authorize/?client_id=notes&{query}")

@@ -100,17 +100,15 @@ def test_registrations_that_would_break_an_endpoint_are_refused_at_save(app: App
 
 
 @pytest.mark.requirement("C13", "login:F14")
-def test_a_password_set_by_an_operator_signs_everybody_out_and_is_recorded(
+def test_a_recovery_started_by_an_operator_signs_everybody_out_and_ends_the_password(
     browser_of_somebody: OAuthBrowser, app: Application, api: tuple[str, str], somebody: User
 ) -> None:
     tokens = browser_of_somebody.tokens()
     operator = Client()
     sign_in_operator(operator)
-    new = "quite another horse"
-    form = {"password1": new, "password2": new, "usable_password": "true"}
-    answer = operator.post(f"/admin/accounts_app/user/{somebody.pk}/password/", form)
+    answer = operator.post(f"/admin/accounts_app/user/{somebody.pk}/act/recovery/", {"choice": "email"})
     assert answer.status_code == 302, answer.content.decode()
-    assert SsoSession.objects.get(user=somebody).end_reason == "credentials_changed"
+    assert SsoSession.objects.get(user=somebody).end_reason == "operator"
     assert introspect(Client(), tokens["access_token"], api) == {"active": False}
     assert browser_of_somebody.authorize()["Location"].startswith("/login/")
     assert browser_of_somebody.sign_in(PHONE, PASSWORD).status_code != 303
@@ -164,9 +162,10 @@ def test_a_stranger_learns_nothing_about_a_token(browser_of_somebody: OAuthBrows
 
 
 @pytest.mark.requirement("F52")
-def test_a_scope_that_wants_a_second_factor_is_never_given_without_one(
-    browser_of_somebody: OAuthBrowser, app: Application
+def test_a_scope_that_wants_a_second_factor_is_never_given_where_none_is_installed(
+    browser_of_somebody: OAuthBrowser, app: Application, settings: Any
 ) -> None:
+    settings.STEP_UP_URL = ""
     Scope.objects.filter(name="write").update(approval=Scope.Approval.STEP_UP)
     forget_catalogue()
     answer = browser_of_somebody.authorize(scope="openid write")

@@ -25,7 +25,9 @@ def broken_database() -> Iterator[None]:
 
 
 @pytest.mark.requirement("R05", "R09")
-@pytest.mark.parametrize("path", ["/o/token/", "/o/revoke_token/", "/o/introspect/"])
+@pytest.mark.parametrize(
+    "path", ["/o/token/", "/o/device-authorization/", "/o/revoke_token/", "/o/introspect/"]
+)
 def test_a_failing_database_is_temporary(app: Application, broken_database: None, path: str) -> None:
     answer = post(
         Client(),

@@ -83,6 +83,17 @@ TABLE: list[tuple[str, dict[str, Any], Step]] = [
         {"required_acr": "aal2", "prompt": "none"},
         Refuse("interaction_required", "step_up_needed"),
     ),
+    (
+        "more proof that an app would like is asked for",
+        {"wished_acr": "aal2"},
+        StepUp("aal2", is_wish=True),
+    ),
+    ("what an app would like may be there already", {"wished_acr": "aal2", "session": STRONG}, Issue()),
+    (
+        "what an app insists on comes before what it would like",
+        {"required_acr": "aal2", "wished_acr": "aal2"},
+        StepUp("aal2"),
+    ),
     ("an unknown assurance is never reached", {"required_acr": "aal9"}, StepUp("aal9")),
     # consent
     ("consent is asked for", {"is_consent_needed": True}, AskConsent()),

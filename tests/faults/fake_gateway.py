@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 KEY_HEADER = "Idempotency-Key"
 
 

@@ -41,7 +41,7 @@ class World:
     def sees_own_account(self, phone: str, ip: str) -> bool:
         """Sign in with the password and look at a page that only the owner gets."""
         origin = {"Origin": self.server.url, "X-Forwarded-For": ip}
-        with httpx.Client(base_url=self.server.url, trust_env=False, timeout=30, headers=origin) as browser:
+        with httpx.Client(base_url=self.server.url, trust_env=False, timeout=120, headers=origin) as browser:
             page = browser.get("/login/").text
             token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
             assert token is not None

@@ -88,6 +88,7 @@ def test_the_code_arrives_in_the_language_chosen_in_the_footer(transactional_db:
     assert MONGOLIAN_CODE.fullmatch(memory.delivered[-1].text)
 
 
+@pytest.mark.usefixtures("standing_still")
 @each_language
 @pytest.mark.parametrize("purpose", Purpose)
 def test_a_code_costs_two_parts_at_most(settings: Any, language: str, purpose: Purpose) -> None:

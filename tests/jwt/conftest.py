@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from core_app import keyring
 from jwt_app import keys
-from jwt_app.algorithms import ALGORITHMS, public_jwk, write_pem
+from jwt_app.algorithms import ALGORITHMS, write_pem
 from jwt_app.models import SigningKey
 
 ISSUER = "http://testserver"
@@ -38,20 +37,13 @@ def add_key(db: None) -> Callable[..., str]:
     """Puts one more key into the ring, as the rotation of another process would; gives its kid."""
 
     def add(algorithm: str, state: str, until: datetime | None = None, *, forget: bool = True) -> str:
-        private = ALGORITHMS[algorithm].generate()
-        jwk = public_jwk(private.public_key(), algorithm)
-        sealed = keyring.seal(keys.SEAL_PURPOSE, write_pem(private), context=jwk["kid"].encode())
-        SigningKey.objects.create(
-            kid=jwk["kid"],
-            algorithm=algorithm,
-            state=state,
-            private_sealed=sealed,
-            public_jwk=jwk,
-            verify_until=until,
-        )
+        row = keys.new_row(ALGORITHMS[algorithm].generate(), algorithm, state=SigningKey.State(state))
+        row.next_slot = algorithm if state == "next" else None
+        row.verify_until = until
+        row.save()
         if forget:
             keys.forget_cached_keys()
-        return jwk["kid"]
+        return row.kid
 
     return add
 

@@ -39,6 +39,26 @@ def test_impossible_settings_are_errors(settings: Settings, name: str, value: ob
     assert ids(checks.settings_are_possible(None)) == [expected]
 
 
+@pytest.mark.requirement("D09")
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"JWKS_CACHE_SECONDS": 3600, "JWT_PUBLISH_AHEAD_SECONDS": 3599}, "jwt_app.E006"),
+        ({"JWKS_CACHE_SECONDS": -1}, "jwt_app.E006"),
+        ({"JWT_ROTATE_EVERY_DAYS": 1.0, "JWT_PUBLISH_AHEAD_SECONDS": 86_400}, "jwt_app.E007"),
+        ({"JWT_ROTATE_EVERY_DAYS": -1.0}, "jwt_app.E007"),
+        ({"JWT_ROTATE_EVERY_DAYS": 0.0}, None),
+    ],
+)
+def test_a_key_is_never_asked_to_sign_before_it_is_known(
+    settings: Settings, changes: dict[str, float], expected: str | None
+) -> None:
+    assert checks.life_cycle_is_possible(None) == []
+    for name, value in changes.items():
+        setattr(settings, name, value)
+    assert ids(checks.life_cycle_is_possible(None)) == ([expected] if expected else [])
+
+
 def test_the_key_file_is_looked_at(settings: Settings, tmp_path: Path, pems: dict[str, bytes]) -> None:
     path = tmp_path / "private.pem"
     settings.JWT_PRIVATE_KEY = str(path)

@@ -21,7 +21,7 @@ FAMILY = uuid.UUID("0193b7a2-7a10-7cc4-9d2b-2f6f0a6d1c55")
 FAMILIES = st.uuids()
 GENERATIONS = st.integers(0, 2**32 - 1)
 SEEDS = st.binary(min_size=16, max_size=32)
-quick = hypothesis_settings(max_examples=200, deadline=None)
+quick = hypothesis_settings(max_examples=200)
 
 
 @quick

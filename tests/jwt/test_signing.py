@@ -10,7 +10,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -20,9 +20,7 @@ from jwt_app.signing import MAX_TOKEN_BYTES, InvalidToken, sign, verify
 Ring = dict[str, LoadedKey]
 Claims = dict[str, Any]
 AUDIENCE = "https://api.example.com"
-same_ring = hypothesis_settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+same_ring = hypothesis_settings(max_examples=150)
 
 
 def b64(value: object) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -45,9 +45,7 @@ def test_a_token_without_issuer_audience_or_times_is_refused(ring: Ring, claims:
         assert not accepts({key: value for key, value in claims.items() if key != name})
 
 
-@hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=60)
 @given(start=st.integers(0, len(ISSUER)), end=st.integers(0, len(ISSUER)))
 def test_no_part_of_the_issuer_is_enough(ring: Ring, claims: Claims, start: int, end: int) -> None:
     part = ISSUER[start:end]
@@ -100,6 +98,7 @@ def test_leeway_ends_too(ring: Ring, claims: Claims) -> None:
         verify(token, typ="at+jwt", leeway=60)
 
 
+@pytest.mark.usefixtures("standing_still")
 @pytest.mark.parametrize("leeway", [-1, 61, 3600])
 def test_leeway_is_a_minute_at_most(ring: Ring, claims: Claims, leeway: int) -> None:
     with pytest.raises(ValueError, match="leeway"):

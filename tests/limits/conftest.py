@@ -45,9 +45,9 @@ def events() -> Iterator[list[Event]]:
 
 
 def may_try(phone: str = PHONE, ip: str = IP, *, device: str = "") -> bool:
-    """Make one attempt and leave it at that: it failed."""
+    """Make one attempt, which fails."""
     try:
-        reserve_attempt(account=phone, ip=ip, device=device)
+        reserve_attempt(account=phone, ip=ip, device=device).failed()
     except Locked:
         return False
     return True

@@ -1,25 +1,19 @@
 """What operators see and do."""
 
-from datetime import timedelta
-
 import pytest
-import time_machine
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.auth.models import Permission
-from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts_app.models import User
 from core_app.events import Event
 from limits_app.blocks import is_blocked
 from limits_app.budgets import Limit, spend, used
-from limits_app.cleanup import forget_before
 from limits_app.identity import logged_name
 from limits_app.models import Block, FailureCount, Spending
-from tests.limits.conftest import DEVICE, IP, OTHER_IP, OTHER_PHONE, PHONE, RIGHT, SignIn, may_try, told
+from tests.limits.conftest import IP, OTHER_IP, OTHER_PHONE, PHONE, RIGHT, SignIn, may_try, told
 from tests.operators import sign_in_as, sign_in_operator
 
 pytestmark = pytest.mark.django_db
@@ -208,24 +202,3 @@ def test_signing_out_is_noted_in_the_log(client: Client) -> None:
     assert AccessLog.objects.get().logout_time is None
     client.logout()
     assert AccessLog.objects.get().logout_time is not None
-
-
-def test_what_is_over_is_forgotten_and_the_rest_stays(capsys: pytest.CaptureFixture[str]) -> None:
-    now = timezone.now()
-    while may_try():
-        pass
-    may_try(OTHER_PHONE, OTHER_IP, device=DEVICE)
-    spend([Limit("hour", "all", 1, 3600), Limit("day", "all", 1, 86_400)])
-    Block.objects.create(kind="phone", key_hash="a", until=now + timedelta(hours=1))
-    Block.objects.create(kind="phone", key_hash="b")
-    assert forget_before(now) == 0
-    forget_before(now + timedelta(hours=1, minutes=5))
-    assert {row.kind for row in FailureCount.objects.all()} == {"account", "device"}, (
-        "rows of failures stay longer"
-    )
-    assert [row.name for row in Spending.objects.all()] == ["day"]
-    assert [row.key_hash for row in Block.objects.all()] == ["b"]
-    with time_machine.travel(now + timedelta(days=31)):
-        call_command("forget_old_limits")
-    assert not FailureCount.objects.exists()
-    assert capsys.readouterr().out == "3 removed.\n"

@@ -45,6 +45,20 @@ def test_an_address_guesses_three_times_at_however_many_accounts(callers: int) -
     assert in_thread(lambda: FailureCount.objects.filter(kind="account", failures__gt=0).count()) == 3
 
 
+@pytest.mark.requirement("login:F11")
+def test_an_office_that_signs_in_at_the_same_moment_locks_nobody(settings: Settings) -> None:
+    """More of them than may fail: the later ones wait for the earlier ones, which is not noticed."""
+    settings.IP_WAIT_SECONDS = 10
+
+    def sign_in(number: int) -> bool:
+        reserve_attempt(account=f"+976991100{number:02}", ip=IP).succeeded()
+        return True
+
+    in_thread(partial(may_try, OTHER_PHONE, IP))
+    assert at_once([partial(sign_in, number) for number in range(12)]) == [True] * 12
+    assert (failures("ip"), in_thread(partial(seconds_locked, account=PHONE, ip=IP))) == (1, 0)
+
+
 @pytest.mark.requirement("login:F08")
 @pytest.mark.parametrize("callers", [20, 50])
 def test_authenticate_looks_at_three_passwords_of_many_at_once(

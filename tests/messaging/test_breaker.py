@@ -1,11 +1,10 @@
 """A gateway that keeps failing is left alone, and tried again by one message at a time."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.utils import timezone
 from pytest_django import Settings
 from redis.exceptions import ConnectionError as RedisAway
 
@@ -15,8 +14,8 @@ from messaging_app.gateways.base import GatewayRefused, GatewayUnavailable
 from messaging_app.sms import send_sms
 from tests.messaging.conftest import PHONE
 
-pytestmark = pytest.mark.requirement("R14")
-START = timezone.now().replace(second=0, microsecond=0)
+pytestmark = [pytest.mark.requirement("R14"), pytest.mark.usefixtures("standing_still")]
+START = datetime(2026, 3, 10, 12, 20, tzinfo=UTC)
 
 
 def fail(times: int, route: str = "first") -> None:

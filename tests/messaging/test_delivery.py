@@ -18,7 +18,7 @@ from messaging_app.delivery import deliver, relay
 from messaging_app.gateways import memory
 from messaging_app.gateways.base import GatewayRefused, GatewayUnavailable
 from messaging_app.models import OutboundMessage
-from messaging_app.services import retry_given_up
+from messaging_app.retrying import retry
 from messaging_app.tasks import run_relay
 from tests.messaging.conftest import CODE, PHONE, Commit
 
@@ -132,7 +132,7 @@ def test_a_message_is_given_up_after_the_last_attempt_and_an_operator_can_queue_
         message.refresh_from_db()
         assert (message.status, message.attempts) == (Status.DEAD, 2)
         assert relay() == 0, "dead stays dead"
-        assert retry_given_up(ids=[message.id]) == 1
+        assert retry(ids=[message.id], operator_id=None, caller=None) == 1
         assert relay() == 1
     message.refresh_from_db()
     assert message.status == Status.SENT
@@ -157,7 +157,7 @@ def test_a_message_is_never_sent_late_and_its_content_goes(queue_code: Queue) ->
     message.refresh_from_db()
     assert not memory.delivered
     assert (message.status, message.payload_sealed) == (Status.EXPIRED, "")
-    assert retry_given_up(ids=[message.id]) == 0
+    assert retry(ids=[message.id], operator_id=None, caller=None) == 0
 
 
 def test_a_message_whose_worker_died_is_taken_over_under_the_same_key(queue_code: Queue) -> None:

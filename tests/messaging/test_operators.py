@@ -77,7 +77,7 @@ def test_the_admin_retries_dead_messages_and_no_others(operator: Client, queue_c
     OutboundMessage.objects.filter(id__in=[dead.id, late.id]).update(status=Status.DEAD, attempts=8)
     OutboundMessage.objects.filter(id=late.id).update(expires_at=timezone.now())
     ids = [str(message.id) for message in (dead, sent, late)]
-    page = operator.post(reverse(LIST), {"action": "retry", "_selected_action": ids}, follow=True)
+    page = operator.post(reverse(LIST), {"action": "retry_selected", "_selected_action": ids}, follow=True)
     assert "1 message is queued again." in page.content.decode()
     statuses = [OutboundMessage.objects.get(id=message.id).status for message in (dead, sent, late)]
     assert statuses == [Status.QUEUED, Status.SENT, Status.DEAD]

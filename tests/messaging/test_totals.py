@@ -39,6 +39,7 @@ def watcher(client: Client) -> Client:
 
 
 @pytest.mark.requirement("F24")
+@pytest.mark.usefixtures("standing_still")
 def test_totals_are_by_day_route_and_country(operator: Client, queue_code: Queue, settings: Settings) -> None:
     settings.MESSAGING_DELIVERY = "celery"
     settings.SMS_PRICES, settings.SMS_CURRENCY = "MN=0.02;*=0.08", "EUR"

@@ -45,7 +45,7 @@ def at_once(works: Sequence[Callable[[], T]]) -> list[T]:
 
     def run(work: Callable[[], T]) -> T:
         try:
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=60)
             return work()
         finally:
             connections.close_all()

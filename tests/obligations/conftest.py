@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts_app.models import User
 from core_app.caller import Caller
@@ -20,7 +21,9 @@ CALLER = Caller(
 
 @pytest.fixture
 def person(db: None) -> User:
-    return User.objects.create(phone=PHONE, name="Bat Erdene", email="bat@example.com")
+    return User.objects.create(
+        phone=PHONE, name="Bat Erdene", email="bat@example.com", email_verified_at=timezone.now()
+    )
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts_app.models import User
 from core_app.events import CATALOGUE, REFUSED
 from custom_scopes_and_policies_app.models import Application
-from obligations_app import admin as log_admin
+from obligations_app.admin import paging
 from obligations_app.models import OAuthTokenLog
 from tests.obligations.conftest import CALLER, FAMILY, PHONE, SID
 from tests.operators import sign_in_as
@@ -156,7 +156,7 @@ def test_the_list_counts_no_millions(
     monkeypatch: pytest.MonkeyPatch,
     django_assert_max_num_queries: Any,
 ) -> None:
-    monkeypatch.setattr(log_admin, "COUNTED_ENTRIES", 2)
+    monkeypatch.setattr(paging, "COUNTED_ENTRIES", 2)
     with django_assert_max_num_queries(8) as queries:
         answer = operator.get(reverse(LIST))
     assert answer.context["cl"].result_count == 2

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from core_app.events import CATALOGUE
+from obligations_app.catalogue import fields_of_events
 
 
 def test_the_page_lists_every_event_with_its_room(tmp_path: Path) -> None:
@@ -13,11 +14,25 @@ def test_the_page_lists_every_event_with_its_room(tmp_path: Path) -> None:
     call_command("event_catalogue", output=path, stdout=(tmp_path / "log").open("w"))
     page = path.read_text(encoding="utf-8")
     for name, signal in CATALOGUE.items():
-        assert f"| `{name}` | `" in page
-        assert signal.meaning in page
-    assert "| `token.issued` | `custom_scopes_and_policies_app` |" in page
-    assert "for the first time. | yes |" in page
+        assert f"| `{name}` | {signal.meaning}" in page
+    desk = page.partition("## custom_scopes_and_policies_app\n")[2].partition("\n## ")[0]
+    assert "| `token.issued` |" in desk
+    assert "| `otp.sent` |" not in desk
+    assert "for the first time. | person |" in page
+    assert "| `session.reported` | operators | `email` | `operators` |" in page
+    assert "| `phone.changed` | person | `email_and_sms` | `phone_changed` |" in page
     call_command("event_catalogue", "--check", output=path)
+
+
+def test_the_page_says_which_fields_an_event_has() -> None:
+    fields = fields_of_events()
+    assert {name for name in CATALOGUE if not fields.get(name)} == set()
+    assert {"person", "app", "session", "family", "token", "grant type", "scopes", "levels"} <= set(
+        fields["token.issued"]
+    )
+    assert fields["token.refused"] == ["app", "grant type", "reason", "from where"]
+    assert "person" in fields["login.failed"]
+    assert "person" not in fields["otp.sent"]
 
 
 @pytest.mark.parametrize("content", [None, "", "# Events\n"])

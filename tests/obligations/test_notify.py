@@ -12,7 +12,7 @@ from accounts_app.models import User
 from core_app.events import CATALOGUE, REFUSED
 from custom_scopes_and_policies_app.models import Application
 from messaging_app.models import OutboundMessage
-from obligations_app.duties import DUTIES
+from obligations_app.duties.table import EVENTS
 from tests.obligations.conftest import CALLER, FAMILY, PHONE, SID
 
 Commit = DjangoCaptureOnCommitCallbacks
@@ -53,6 +53,14 @@ def test_a_person_is_told_that_an_app_may_use_the_account(
     assert "The &lt;Shop&gt;" in html
     assert "<Shop>" not in html
     assert 'href="http://testserver/account/"' in html
+
+
+def test_an_address_that_nobody_has_proven_is_told_nothing(person: User, shop: Application) -> None:
+    person.email_verified_at = None
+    person.save()
+    authorize(person)
+    reuse(person)
+    assert not OutboundMessage.objects.exists()
 
 
 @pytest.mark.requirement("C02", "L09")
@@ -97,7 +105,7 @@ def test_without_an_address_there_is_no_letter_and_no_sms(person: User, shop: Ap
 
 
 def test_other_events_tell_nobody(person: User, shop: Application) -> None:
-    for name in CATALOGUE.keys() - DUTIES.keys():
+    for name in CATALOGUE.keys() - EVENTS:
         CATALOGUE[name].emit(user_id=person.pk, client_id="shop-1")
     assert not OutboundMessage.objects.exists()
 

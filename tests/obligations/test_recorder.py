@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -201,9 +201,7 @@ def test_one_entry_cannot_pretend_to_be_two(db: None) -> None:
     assert entry.client_id == "ab"
 
 
-@hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=60)
 @given(text=st.text(max_size=400), ip=st.sampled_from(["", "203.0.113.7", "2001:db8::1"]))
 def test_whatever_a_caller_sends_fits_into_a_row(db: None, text: str, ip: str) -> None:
     caller = Caller(ip=ip, user_agent=text, request_id=text)

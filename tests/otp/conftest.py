@@ -53,7 +53,7 @@ def get_code(django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks)
     """Ask for a code and read it: `challenge, code = get_code(purpose=…)`; `using=resend` for another one."""
 
     def get(using: Callable[..., Challenge] = issue, **changes: Any) -> tuple[Challenge, str]:
-        fields = {"purpose": Purpose.LOGIN, "phone": PHONE, "binding": BROWSER, "language": "en"}
+        fields = {"purpose": Purpose.LOGIN, "address": PHONE, "binding": BROWSER, "language": "en"}
         with django_capture_on_commit_callbacks(execute=True):
             challenge = using(**(changes if using is not issue else {**fields, **changes}))
         return challenge, code_on_the_phone()
@@ -63,5 +63,5 @@ def get_code(django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks)
 
 def enter(challenge: Challenge, code: str, **changes: Any) -> None:
     """Type a code in the browser that asked for it."""
-    fields = {"purpose": Purpose.LOGIN, "phone": PHONE, "binding": BROWSER}
+    fields = {"purpose": Purpose.LOGIN, "address": PHONE, "binding": BROWSER}
     verify(challenge_id=challenge.id, code=code, **{**fields, **changes})

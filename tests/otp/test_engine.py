@@ -102,7 +102,7 @@ class OneLine(RuleBasedStateMachine):
         assert not (self.line.challenge_id in self.used and self.line.is_live(self.now))
 
 
-OneLine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+OneLine.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 TestOneLine = pytest.mark.requirement("G03", "G04", "G05", "G06")(OneLine.TestCase)
 
 

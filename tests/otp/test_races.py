@@ -8,6 +8,7 @@ import pytest
 
 from core_app.errors import AppError
 from messaging_app.gateways import memory
+from otp_app import links
 from otp_app.models import OtpChallenge
 from otp_app.purposes import Purpose
 from otp_app.services import Challenge, issue
@@ -16,7 +17,7 @@ from tests.otp.conftest import BROWSER, PHONE, another_code, code_on_the_phone, 
 
 pytestmark = [pytest.mark.race, pytest.mark.usefixtures("shared_database")]
 
-ask = partial(issue, purpose=Purpose.LOGIN, phone=PHONE, binding=BROWSER, language="en")
+ask = partial(issue, purpose=Purpose.LOGIN, address=PHONE, binding=BROWSER, language="en")
 
 
 def outcome_of(work: Callable[[], object]) -> str:
@@ -82,3 +83,19 @@ def test_twenty_sessions_at_once_are_one_message() -> None:
     results = outcomes([partial(ask, binding=f"session {number}") for number in range(20)])
     assert results == {"ok": 1, "ResendTooSoon": 19}
     assert len(memory.delivered) == 1
+
+
+@pytest.mark.requirement("login:F12")
+def test_of_twenty_who_use_one_link_or_its_code_at_once_one_has_it() -> None:
+    tokens: list[str] = []
+
+    def link_to(token: str) -> str:
+        tokens.append(token)
+        return token
+
+    to = partial(issue, purpose=Purpose.RESET, address="bat@example.com", binding=BROWSER)
+    in_thread(partial(to, link_to=link_to))
+    use = partial(links.use, tokens[0], purpose=Purpose.RESET)
+    results = outcomes([use] * 20)
+    assert results == {"ok": 1, "LinkGone": 19}
+    assert stored().consumed_at is not None

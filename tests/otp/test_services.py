@@ -62,7 +62,7 @@ def test_a_code_is_good_for_its_time_and_not_a_second_longer(get_code: Issue) ->
     "changed",
     [
         {"binding": "another browser"},
-        {"phone": OTHER_PHONE},
+        {"address": OTHER_PHONE},
         {"purpose": Purpose.SIGNUP},
         {"purpose": Purpose.RESET},
     ],
@@ -80,11 +80,11 @@ def test_a_code_is_wrong_for_another_browser_number_or_purpose_and_costs_the_own
 @pytest.mark.requirement("G07")
 def test_a_code_of_one_challenge_does_not_answer_another(get_code: Issue) -> None:
     _mine, my_code = get_code()
-    theirs, _their_code = get_code(phone=OTHER_PHONE)
+    theirs, _their_code = get_code(address=OTHER_PHONE)
     if my_code == _their_code:
         pytest.skip("one in a million")
     with pytest.raises(OtpWrong):
-        enter(theirs, my_code, phone=OTHER_PHONE)
+        enter(theirs, my_code, address=OTHER_PHONE)
 
 
 @pytest.mark.requirement("G04")
@@ -120,7 +120,7 @@ def test_neither_a_resend_nor_a_new_session_brings_tries_back(get_code: Issue) -
             enter(elsewhere, another_code(code), binding="a new session")
         clock.shift(timedelta(minutes=10))
         with pytest.raises(OtpExhausted) as refused:
-            issue(purpose=Purpose.LOGIN, phone=PHONE, binding=BROWSER)
+            issue(purpose=Purpose.LOGIN, address=PHONE, binding=BROWSER)
         assert refused.value.retry_after == 3600 - 600
         clock.shift(timedelta(seconds=3001))
         challenge, code = get_code()
@@ -197,7 +197,7 @@ def test_losing_the_cache_gives_no_tries_back(get_code: Issue) -> None:
 
 
 def test_an_unknown_challenge_is_expired() -> None:
-    challenge = issue(purpose=Purpose.LOGIN, phone=PHONE, binding=BROWSER)
+    challenge = issue(purpose=Purpose.LOGIN, address=PHONE, binding=BROWSER)
     OtpChallenge.objects.all().delete()
     with pytest.raises(OtpExpired):
         enter(challenge, "123456")

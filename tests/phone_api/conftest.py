@@ -1,7 +1,5 @@
 """A server whose JSON flow can be walked, and apps at addresses of their own."""
 
-import ipaddress
-import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +11,7 @@ from accounts_app.models import User
 from accounts_app.services import create_person
 from custom_scopes_and_policies_app.first_party import ensure_first_party_client
 from messaging_app.gateways import memory
+from tests.addresses import unused_address
 from tests.phone_api.app import PASSWORD, PHONE, PhoneApp
 
 
@@ -31,9 +30,8 @@ def new_app(flow: None) -> Callable[[], PhoneApp]:
     """Makes apps that share nothing, the address included."""
 
     def make() -> PhoneApp:
-        address = ipaddress.IPv4Address(random.randrange(0x0A000000, 0x0AFFFFFF))
         # An app has no cookies and no CSRF token.
-        return PhoneApp(Client(REMOTE_ADDR=str(address), enforce_csrf_checks=True))
+        return PhoneApp(Client(REMOTE_ADDR=unused_address(), enforce_csrf_checks=True))
 
     return make
 

@@ -7,6 +7,8 @@ import pytest
 
 from scripts.live_server import ROOT, live_server
 
+pytestmark = [pytest.mark.services, pytest.mark.once]
+
 
 @pytest.mark.requirement("F21", "F29")
 def test_the_example_client_walks_the_flow() -> None:

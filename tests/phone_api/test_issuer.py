@@ -23,6 +23,8 @@ BINDING = "b" * 64
 class SecondFactor:
     """A login step that everybody still has to pass."""
 
+    name = "second_factor"
+
     def is_needed(self, request: HttpRequest | None, pending: PendingLogin) -> bool:
         return "otp" not in pending.proofs
 

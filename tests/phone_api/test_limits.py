@@ -123,6 +123,7 @@ def test_an_address_is_throttled(phone_app: PhoneApp, settings: Any) -> None:
         assert answer["Retry-After"] == "30"
 
 
+@pytest.mark.usefixtures("standing_still")
 def test_a_session_is_throttled_from_every_address(new_app: Callable[[], PhoneApp], settings: Any) -> None:
     settings.API_CALLS_PER_SESSION = 2
     session_id = new_app().begin()

@@ -2,10 +2,10 @@
 
 import json
 import os
-import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count as counting
 from threading import Barrier
 from typing import Any
 
@@ -17,6 +17,7 @@ from tests.phone_api.app import PASSWORD, wrong
 
 pytestmark = pytest.mark.race
 
+numbers = counting(1)  # every test has a number of its own on the one server
 PARALLEL = 20
 OK, CONFLICT = 200, 409
 COUNT = """
@@ -48,13 +49,13 @@ def running() -> Iterator[LiveServer]:
 
 @pytest.fixture
 def api(running: LiveServer) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=running.url, trust_env=False, timeout=30) as http:
+    with httpx.Client(base_url=running.url, trust_env=False, timeout=120) as http:
         yield http
 
 
 @pytest.fixture
 def number() -> str:
-    return f"+976881{random.randrange(10**5):05d}"
+    return f"+976881{next(numbers):05d}"
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def at_once(api: httpx.Client, path: str, bodies: list[dict[str, Any]]) -> list[
     def send(body: dict[str, Any]) -> httpx.Response:
         with httpx.Client(base_url=api.base_url, trust_env=False, timeout=60) as http:
             http.get("/health/live")
-            barrier.wait()
+            barrier.wait(60)
             return http.post(path, json=body)
 
     with ThreadPoolExecutor(len(bodies)) as pool:

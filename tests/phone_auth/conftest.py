@@ -1,7 +1,5 @@
 """A browser at an address of its own, an empty SMS gateway, and somebody who has an account."""
 
-import ipaddress
-import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +11,7 @@ from accounts_app.models import User
 from accounts_app.services import create_person
 from core_app.events import CATALOGUE, Event
 from messaging_app.gateways import memory
+from tests.addresses import unused_address
 from tests.hashers import CheapArgon2
 from tests.phone_auth.pages import PASSWORD, PHONE
 
@@ -31,8 +30,7 @@ def new_browser(transactional_db: None) -> Callable[[], Client]:
     """Makes browsers that share nothing, the address included: limits of one test never reach the next."""
 
     def make() -> Client:
-        address = ipaddress.IPv4Address(random.randrange(0x0A000000, 0x0AFFFFFF))
-        return Client(REMOTE_ADDR=str(address))
+        return Client(REMOTE_ADDR=unused_address())
 
     return make
 

@@ -28,7 +28,7 @@ ACCOUNT = "/account/"
 @pytest.fixture
 def owner(browser: Client, person: User) -> Client:
     """The person's browser, just signed in."""
-    User.objects.update(email="oyun@example.com")
+    User.objects.update(email="oyun@example.com", email_verified_at=timezone.now())
     pages.sign_in(browser)
     return browser
 

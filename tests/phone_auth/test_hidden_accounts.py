@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts_app.identifiers import mask_phone
@@ -16,6 +14,7 @@ from accounts_app.services import create_person, deactivate
 from core_app.events import Event
 from messaging_app.models import OutboundMessage
 from otp_app.models import OtpChallenge
+from tests.answers import statements_of_the_answer
 from tests.phone_auth import pages
 from tests.phone_auth.pages import OTHER_PHONE, PASSWORD, PHONE
 from tests.phone_auth.test_known_numbers import CHANGING
@@ -49,12 +48,13 @@ def _walk(browser: Client, way: str, phone: str) -> list[tuple[Seen, int]]:
     ]
     answers = []
     for step in steps:
-        with CaptureQueriesContext(connection) as queries:
+        with statements_of_the_answer() as queries:
             answer = step()
         answers.append((_seen(answer, phone), len(queries)))
     return answers
 
 
+@pytest.mark.usefixtures("standing_still")
 @pytest.mark.requirement("G11", "login:F07")
 @pytest.mark.parametrize("way", WAYS)
 def test_known_unknown_and_shut_numbers_see_the_same_pages_for_the_same_work(
@@ -74,6 +74,7 @@ def test_known_unknown_and_shut_numbers_see_the_same_pages_for_the_same_work(
     assert [seen[0] for seen, _work in known] == [303, 200, 303, 200, 400, 303, 400, 429, 429, 303]
 
 
+@pytest.mark.usefixtures("standing_still")
 @pytest.mark.requirement("G11", "login:F07")
 @pytest.mark.parametrize("way", WAYS)
 def test_with_a_worker_the_same_statements_run_for_known_and_unknown_numbers(
@@ -107,7 +108,7 @@ def test_an_unknown_number_gets_no_sms_but_leaves_the_same_rows(
 def test_nobody_is_signed_in_by_guessing_the_code_of_an_unknown_number(
     browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("otp_app.services.new_code", lambda digits: "4" * digits)
+    monkeypatch.setattr("otp_app.sending.new_code", lambda digits: "4" * digits)
     pages.post(browser, pages.CODE_LOGIN, {"phone": OTHER_PHONE})
     assert pages.post(browser, pages.CODE_LOGIN_VERIFY, {"code": "444444"}).status_code == 400
     pages.post(browser, pages.RESET, {"phone": OTHER_PHONE})

@@ -19,7 +19,7 @@ from tests.phone_auth import pages
 from tests.phone_auth.pages import OTHER_PHONE, PASSWORD, PHONE
 
 # Differ by design: the time of day, and the random browser cookie with what signs it.
-CHANGING = {"Date", "Expires", "Set-Cookie", "X-Request-Id"}
+CHANGING = {"Date", "Expires", "Set-Cookie", "X-Request-ID"}
 
 
 TYPED_CODE = re.compile(r'value="[0-9]{6}"')
@@ -46,6 +46,7 @@ def _walk(browser: Client, phone: str) -> list[tuple[int, dict[str, str], str]]:
     return [_seen(answer, phone) for answer in answers]
 
 
+@pytest.mark.usefixtures("standing_still")
 @pytest.mark.requirement("G11", "login:F07")
 def test_known_and_unknown_numbers_see_the_same_pages(
     person: User, new_browser: Callable[[], Client]
@@ -65,6 +66,7 @@ def test_a_code_is_sent_and_paid_for_in_both_cases(person: User, new_browser: Ca
     assert OtpChallenge.objects.count() == OutboundMessage.objects.count() == 2
 
 
+@pytest.mark.usefixtures("standing_still")
 @pytest.mark.requirement("G11", "login:F07")
 def test_the_same_statements_run_in_both_cases(person: User, new_browser: Callable[[], Client]) -> None:
     counts = []

@@ -89,6 +89,7 @@ def test_every_reason_to_refuse_gets_the_same_words(browser: Client, prepare: Ca
     assert not SsoSession.objects.exists()
 
 
+@pytest.mark.usefixtures("standing_still")
 @pytest.mark.requirement("login:F07")
 def test_every_reason_to_refuse_looks_and_costs_the_same(
     new_browser: Callable[[], Client],
@@ -128,6 +129,7 @@ def test_three_failures_lock_the_number_even_for_the_right_password(
     assert not SsoSession.objects.exists()
 
 
+@pytest.mark.usefixtures("standing_still")
 @pytest.mark.requirement("F23", "login:F07")
 def test_an_unknown_number_is_locked_like_a_known_one(
     new_browser: Callable[[], Client], person: User

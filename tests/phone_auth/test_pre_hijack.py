@@ -1,6 +1,7 @@
 """Somebody prepares an account with another person's number before that person comes (Sudhodanan & Paverd 2022).
 
 One test per class of the paper. Nothing is usable before its proof, and nothing that was prepared outlives the proof.
+What stands on an account before anybody has proven its number is in `test_first_proof.py`.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,7 @@
 """Back buttons, double clicks, stale pages, parallel sign-ups: each leads on, none is a 500 (R18)."""
 
 import threading
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -15,7 +16,7 @@ from accounts_app.services import PhoneTaken, create_person
 from core_app.caller import Caller
 from core_app.events import Event
 from phone_auth_app.flows import signup as flow
-from phone_auth_app.flows.pending import PendingSignup
+from phone_auth_app.flows.codes import PendingCode
 from sessions_app.models import SsoSession
 from tests.phone_auth import pages
 from tests.phone_auth.pages import PASSWORD, PHONE
@@ -184,10 +185,14 @@ def test_twenty_parallel_sign_ups_of_one_number_make_one_account(
     outcomes: list[str] = []
 
     def sign_up(number: int) -> None:
-        pending = PendingSignup(
-            phone=PHONE, binding=f"browser-{number}", proven_at=timezone.now().timestamp()
+        pending = PendingCode(
+            purpose="signup",
+            phone=PHONE,
+            binding=f"browser-{number}",
+            sub=str(uuid.uuid4()),
+            proven_at=timezone.now().timestamp(),
         )
-        at_once.wait()
+        at_once.wait(60)
         try:
             flow.finish(pending, password=PASSWORD, caller=Caller())
             outcomes.append("made")

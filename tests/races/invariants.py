@@ -6,18 +6,21 @@ from scripts.live_server import LiveServer
 
 SCRIPT = """
 import json
-from custom_scopes_and_policies_app.models import Grant, RefreshToken
+from custom_scopes_and_policies_app.models import DeviceAuthorization, Grant, RefreshToken
 from obligations_app.models import OAuthTokenLog
 live = RefreshToken.objects.filter(revoked_at__isnull=True)
-consumed = Grant.objects.filter(consumed_at__isnull=False)
+codes = Grant.objects.filter(consumed_at__isnull=False)
+devices = DeviceAuthorization.objects.filter(state="redeemed")
+consumed = [*codes, *devices]
+grant_types = ["authorization_code", "urn:ietf:params:oauth:grant-type:device_code"]
 families = set(RefreshToken.objects.values_list("pk", flat=True))
 print(json.dumps({
     "live_families": live.count(),
     "families": len(families),
-    "consumed_codes": consumed.count(),
-    "consumed_codes_without_family": sum(grant.family not in families for grant in consumed),
+    "consumed_codes": len(consumed),
+    "consumed_codes_without_family": sum(code.family not in families for code in consumed),
     "live_families_of_ended_sessions": live.filter(session__ended_at__isnull=False).count(),
-    "issued_rows": OAuthTokenLog.objects.filter(event="token.issued", grant_type="authorization_code").count(),
+    "issued_rows": OAuthTokenLog.objects.filter(event="token.issued", grant_type__in=grant_types).count(),
     "most_generations": max(live.values_list("generation", flat=True), default=0),
 }))
 """

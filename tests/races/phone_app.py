@@ -54,7 +54,7 @@ class Page:
 
 def open_page(server: LiveServer, path: str) -> Page:
     """A page as a new browser gets it."""
-    with httpx.Client(base_url=server.url, trust_env=False, timeout=30) as browser:
+    with httpx.Client(base_url=server.url, trust_env=False, timeout=120) as browser:
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(path).text)
         assert found is not None, f"no form at {path}"
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.cookies.jar)

@@ -200,6 +200,7 @@ def test_another_site_cannot_take_access_back(
     assert introspect(browser_of_somebody.client, tokens["access_token"], api)["active"] is True
 
 
+@pytest.mark.usefixtures("standing_still")
 def test_the_page_costs_the_same_for_one_app_and_for_many(
     browser_of_somebody: OAuthBrowser, somebody: User, app: Application, own_app: Application
 ) -> None:

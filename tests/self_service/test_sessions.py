@@ -106,7 +106,9 @@ def test_signing_out_everywhere_else_keeps_only_this_device(
 @pytest.mark.requirement("C12")
 def test_ending_ones_own_session_is_signing_out(browser_of_somebody: OAuthBrowser) -> None:
     answer = browser_of_somebody.client.post(end_url(sid_of(browser_of_somebody)))
-    assert (answer.status_code, answer["Location"]) == (303, "/logout/")
+    assert answer.status_code == 303
+    assert answer["Location"].startswith("/o/signed-out/?session=")
+    assert "You are signed out" in browser_of_somebody.client.get(answer["Location"]).content.decode()
     assert not is_signed_in(browser_of_somebody)
 
 

@@ -17,8 +17,12 @@ def targets() -> set[str]:
 
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    # Flags of the make that runs these tests are none of the inner one's business.
+    outer = {
+        name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
+    }
     return subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+        command, cwd=ROOT, env={**outer, **environment}, capture_output=True, text=True, check=False
     )
 
 

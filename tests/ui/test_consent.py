@@ -73,3 +73,46 @@ def test_what_an_app_says_of_itself_is_text_and_loads_nothing(
     assert "&lt;b&gt;Bank" in page.html
     assert "javascript:" not in page.html
     assert "elsewhere.example" not in page.html
+
+
+@pytest.mark.requirement("F50", "K01")
+def test_owner_site_terms_and_privacy_are_there_to_be_read_first(
+    browser_of_somebody: OAuthBrowser, app: Application
+) -> None:
+    app.owner_name, app.site_url = "Paper Ltd", "https://notes.example/"
+    app.terms_url, app.privacy_url = "https://notes.example/terms", "javascript:alert(1)"
+    app.save()
+    page = open_page(browser_of_somebody)
+    assert_is_sound(page)
+    links = [link["href"] for link in page.all("a") if link.get("target") == "_blank"]
+    assert links == ["https://notes.example/", "https://notes.example/terms"]
+    assert "Run by Paper Ltd." in " ".join(page.html.split())
+    assert "javascript:" not in page.html
+
+
+@pytest.mark.requirement("F50", "K01")
+def test_what_the_app_already_has_is_marked_with_its_level(
+    browser_of_somebody: OAuthBrowser, app: Application
+) -> None:
+    browser_of_somebody.code(scope="openid phone", consent={"level-phone": "full"})
+    page = " ".join(open_page(browser_of_somebody).html.split())
+    assert "already allowed: Whole number" in page
+    assert page.count("already allowed") == 2
+
+
+@pytest.mark.requirement("K04", "K08")
+def test_a_refused_answer_is_shown_again_as_it_was_filled_in(
+    browser_of_somebody: OAuthBrowser, app: Application
+) -> None:
+    location = browser_of_somebody.authorize(scope="openid profile phone")["Location"]
+    answer = browser_of_somebody.consent(
+        location, decision="perhaps", scope=["openid", "phone"], **{"level-phone": "full"}
+    )
+    assert answer.status_code == 400
+    page = read(answer)
+    assert_is_sound(page)
+    ticked = {box["value"] for box in page.all("input") if box.get("type") == "checkbox" and "checked" in box}
+    chosen = {box["value"] for box in page.all("input") if box.get("type") == "radio" and "checked" in box}
+    assert ticked == {"openid", "phone"}
+    assert chosen == {"first_name", "full"}
+    assert page.html.count('role="alert"') == 1

@@ -1,4 +1,8 @@
-"""`manage.py create_person`: a person for scripts and tests, whose number the operator vouches for."""
+"""`manage.py create_person`: a person for scripts and tests.
+
+Whoever may run commands here vouches for the number. With `--phone-unproven`, as for people brought from elsewhere, no
+password opens the account until its owner has signed in by a code.
+"""
 
 import json
 from argparse import ArgumentParser
@@ -18,11 +22,16 @@ from core_app.errors import AppError
 
 
 class Command(BaseCommand):
-    help = "Make a person who can sign in with a phone number and a password."
+    help = "Make a person, who can sign in with the number and the password, or with a code."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--phone", required=True, help="in any spelling, e.g. +97699112233")
-        parser.add_argument("--password", required=True)
+        parser.add_argument(
+            "--phone-unproven",
+            action="store_true",
+            help="it is not known whose number it is: the first sign-in is by code, and drops the password",
+        )
+        parser.add_argument("--password", help="left out: sign-in by code only")
         parser.add_argument("--email", default="")
         parser.add_argument("--staff", action="store_true", help="may open the admin")
         parser.add_argument(
@@ -41,13 +50,15 @@ class Command(BaseCommand):
         made = {
             "sub": str(person.sub),
             "phone": person.phone,
+            "phone_proven": person.phone_proven_at is not None,
             "email": person.email,
             "staff": person.is_staff,
         }
         if options["json"]:
             self.stdout.write(json.dumps(made))
         else:
-            self.stdout.write(f"Made {made['phone']} (sub {made['sub']}).")
+            how = "" if made["phone_proven"] else " The number is not proven: the first sign-in is by code."
+            self.stdout.write(f"Made {made['phone']} (sub {made['sub']}).{how}")
 
 
 def _create(options: dict[str, Any]) -> User:
@@ -55,11 +66,13 @@ def _create(options: dict[str, Any]) -> User:
     email = options["email"].strip()
     if email:
         validate_email(email)
-    validate_password(normalise_password(options["password"]), User(phone=phone, email=email))
+    password = options["password"]
+    if password is not None:
+        validate_password(normalise_password(password), User(phone=phone, email=email))
     return create_person(
         phone=phone,
-        password=options["password"],
-        phone_proven_at=timezone.now(),
+        password=password,
+        phone_proven_at=None if options["phone_unproven"] else timezone.now(),
         email=email,
         is_staff=options["staff"] or options["superuser"],
         is_superuser=options["superuser"],

@@ -12,15 +12,18 @@ from django.utils import timezone
 
 from accounts_app.selectors import find_by_phone
 from accounts_app.services import create_person
+from accounts_app.support_group import ensure_support_group
 from auth_server_django.development import write_master_key, write_signing_key
 from core_app.conf import read_environment
 from custom_scopes_and_policies_app.clients import create_client
 from custom_scopes_and_policies_app.first_party import ensure_first_party_client
 from custom_scopes_and_policies_app.models import Application
 from custom_scopes_and_policies_app.seeds import seed_scopes
+from jwt_app.algorithms import ALGORITHMS
 from jwt_app.conf import conf
 from jwt_app.key_file import configured_pem, key_path
 from jwt_app.keys import ensure_active_key
+from jwt_app.rotation import rotate
 
 DEMO_PHONE = "+97699112233"
 
@@ -37,8 +40,14 @@ class Command(BaseCommand):
         self._make_keys()
         call_command("migrate", verbosity=0, interactive=False)
         ensure_active_key(algorithm=conf.JWT_ALGORITHM, pem=configured_pem())
+        for algorithm in ALGORITHMS:
+            # Published from the start: the first app that chooses one must not meet a JWKS without it (D09).
+            ensure_active_key(algorithm=algorithm)
+        # Where no worker runs, every start takes the steps of the keys that are due.
+        rotate()
         seed_scopes()
         ensure_first_party_client()
+        ensure_support_group()
         if settings.DEBUG and settings.DEMO:
             self._seed_demo()
         self.stdout.write(self.style.SUCCESS("Ready."))
@@ -47,7 +56,8 @@ class Command(BaseCommand):
         """In development only: production brings its own keys."""
         if not settings.DEBUG:
             return
-        write_master_key(Path(settings.BASE_DIR) / "keys" / "master.key")
+        if read_environment("MASTER_KEYS") is None:
+            write_master_key(Path(settings.BASE_DIR) / "keys" / "master.key")
         path = key_path()
         if path is not None:
             write_signing_key(path)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from auth_server_django.conf import conf
+from auth_server_django.metrics.folder import VARIABLE, make_folder
 
 
 class Command(BaseCommand):
@@ -21,20 +22,20 @@ class Command(BaseCommand):
         parser.add_argument("--threads", type=int, default=conf.WEB_THREADS)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{settings.PRODUCT_NAME}: {settings.ISSUER_URL}  (Ctrl+C stops it)")
+        way = f", a tunnel to port {options['port']}" if conf.PUBLIC_URL else ""
+        self.stdout.write(f"{settings.PRODUCT_NAME}: {settings.ISSUER_URL}{way}  (Ctrl+C stops it)")
         self.stdout.flush()
-        # granian replaces this process, so that signals reach it directly.
+        # Before granian starts its processes: they find the folder by its name in the environment.
+        os.environ[VARIABLE] = make_folder()
+        # The server replaces this process, so that signals reach it directly and its children load the code anew.
         os.execv(  # noqa: S606  our own interpreter with fixed arguments
             sys.executable,
             [
-                sys.executable, "-m", "granian",
-                "--interface", "wsgi",
+                sys.executable, "-m", "auth_server_django.serving",
                 "--host", options["host"],
                 "--port", str(options["port"]),
-                "--workers", str(options["processes"]),
-                "--blocking-threads", str(options["threads"]),
-                "--no-ws",
-                "--log-level", "warning",
-                "auth_server_django.wsgi:application",
+                "--processes", str(options["processes"]),
+                "--threads", str(options["threads"]),
+                "--restart-seconds", str(conf.WEB_RESTART_SECONDS),
             ],
         )  # fmt: skip

@@ -1,26 +1,52 @@
 """`manage.py event_catalogue`: writes docs/events.md from the events that the rooms declare."""
 
-import sys
 from argparse import ArgumentParser
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from core_app.events import CATALOGUE, AuditSignal
-from obligations_app.duties import DUTIES
+from core_app.events import CATALOGUE
+from obligations_app.catalogue import fields_of_events, rooms_of_events
+from obligations_app.duties.duty import Duty
+from obligations_app.duties.table import TABLE as DUTIES
 
 HEAD = """\
 # Events
 
-Every event below becomes one row of the token log (`OAuthTokenLog`), written in the transaction of what
-happened. The person is told by e-mail where the last column says so. Made by `manage.py event_catalogue`.
+Every event below becomes one row of the token log (`OAuthTokenLog`, [how it is kept](token-log.md)), written in the
+transaction of what happened. Every row has a time and an outcome; the last column says what else it can have: who it is
+about (person), on whose behalf (app), ids (session, token family, token), and "from where": address, device and
+request id. "Told" says who is told as it is without changes ([notices.md](notices.md)). Where it says "counted", many
+alike within a minute are one row with a count. Made by `manage.py event_catalogue`.
+"""
+TABLE = """
+## {room}
+{owns}
 
-| Event | Room | Meaning | Person is told |
+| Event | Meaning | Told | Fields |
 |---|---|---|---|
 """
+
+
+DUTIES_HEAD = """
+## Who is told
+
+As it is without changes. Each row can be changed by the setting `DUTIES` or in the admin, except those that a room
+tells itself because the letter needs what an event must not carry. `—` in the last column: off.
+
+| Event | Who | How | Words (`templates/messages/`) | One is enough for | At most, each | Told by |
+|---|---|---|---|---|---|---|
+"""
+# What `once_per` says, for readers.
+ENOUGH_FOR = {
+    "pk": "–",  # noqa: RUF001  an en dash is meant
+    "subject": "one device",
+    "family": "one sign-in",
+    "use": "person, app and device",
+}
 
 
 class Command(BaseCommand):
@@ -46,21 +72,32 @@ class Command(BaseCommand):
 
 
 def catalogue_page() -> str:
-    """The page's whole text, events in alphabetical order."""
-    rooms = _declaring_rooms()
-    lines = [
-        f"| `{name}` | `{rooms.get(name, '')}` | {signal.meaning} | {'yes' if name in DUTIES else ''} |\n"
-        for name, signal in sorted(CATALOGUE.items())
-    ]
-    return HEAD + "".join(lines)
+    """The page's whole text: a table for each room, its events in alphabetical order."""
+    rooms, fields = rooms_of_events(), fields_of_events()
+    page = HEAD
+    for room in sorted(set(rooms.values())):
+        page += TABLE.format(room=room, owns=(import_module(room).__doc__ or "").partition("\n")[0])
+        events = sorted(name for name in CATALOGUE if rooms[name] == room)
+        page += "".join(_line(name, fields.get(name, [])) for name in events)
+    return page + DUTIES_HEAD + "".join(_duty_line(duty) for duty in DUTIES)
 
 
-def _declaring_rooms() -> dict[str, str]:
-    modules = {config.name: sys.modules.get(f"{config.name}.signals") for config in apps.get_app_configs()}
-    return {
-        value.name: room
-        for room, module in modules.items()
-        if module is not None
-        for value in vars(module).values()
-        if isinstance(value, AuditSignal)
-    }
+def _line(name: str, fields: list[str]) -> str:
+    signal = CATALOGUE[name]
+    counted = " Counted." if signal.folds else ""
+    told = ", ".join(duty.audience.value for duty in DUTIES if duty.event == name and duty.is_on)
+    return f"| `{name}` | {signal.meaning}{counted} | {told} | {', '.join(fields)} |\n"
+
+
+def _duty_line(duty: Duty) -> str:
+    told_by = f"`{duty.told_by or 'obligations_app'}`" if duty.is_on else "—"
+    cells = (
+        f"`{duty.event}`",
+        duty.audience.value,
+        f"`{duty.channels.value}`",
+        f"`{duty.template}`",
+        ENOUGH_FOR[duty.once_per],
+        str(duty.throttle),
+        told_by,
+    )
+    return f"| {' | '.join(cells)} |\n"

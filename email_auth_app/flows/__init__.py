@@ -1,0 +1,1 @@
+"""Owns what happens on the ways of this room, for pages and the JSON API alike."""

@@ -1,0 +1,5 @@
+"""The post office as operators see it."""
+
+from messaging_app.admin import outbox
+
+__all__ = ["outbox"]

@@ -1,0 +1,1 @@
+"""Pages: they read the request, call a flow and choose what to show."""

@@ -1,0 +1,1 @@
+"""Owns the duty to tell: which event is told to whom, how, in whose words and how often; and what operators changed."""

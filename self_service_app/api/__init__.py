@@ -1,0 +1,1 @@
+"""JSON doors to what the pages of this room do."""

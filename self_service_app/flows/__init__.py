@@ -1,0 +1,1 @@
+"""What the pages and the JSON API of this room do, once for both."""

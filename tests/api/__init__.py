@@ -1,0 +1,1 @@
+"""The JSON API as a whole: limits, the document, its pages, the tour."""
