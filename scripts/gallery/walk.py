@@ -10,8 +10,11 @@ from playwright.sync_api import Page
 from scripts.live_server import LiveServer
 
 PASSWORD = "a quiet walk by the river"
-# Colours that are still on their way to another scheme are nobody's to judge.
-SETTLE = "document.getAnimations().forEach(animation => animation.finish())"
+# A script hears of another scheme with the next frame, and colours still on their way to it are nobody's to judge.
+SETTLE = """async () => {
+  for (const _ of [1, 2]) await new Promise(drawn => requestAnimationFrame(drawn));
+  document.getAnimations().forEach(animation => animation.finish());
+}"""
 LINK = re.compile(r"https?://[^/\s]+(/\S+)")
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
