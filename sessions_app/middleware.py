@@ -34,22 +34,39 @@ class BrowserMiddleware:
 class SsoSessionMiddleware:
     """A Django session whose `SsoSession` is over counts for nothing: the person is anonymous at once.
 
-    `request.user` is the sign-in's person, so that pages read both by one statement.
+    `request.user` is the sign-in's person, so that pages read both by one statement. Views with `is_for_programs` know
+    their callers by tokens and secrets: for them no session is read, and none that cannot be read is in their way.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        sid = request.session.get(SID_KEY)
-        is_named = sid is not None or request.session.get(SESSION_KEY) is not None
-        # A login that did not go through the pipeline is no login.
-        if is_named and (sid is None or not is_session_live(sid)):
-            request.session.flush()
-            request.user = AnonymousUser()
-        elif is_named:
-            request.user = SimpleLazyObject(lambda: _person(request))  # type: ignore[assignment]
+        request.user = SimpleLazyObject(
+            lambda: _person(request) if _is_signed_in(request) else AnonymousUser()
+        )  # type: ignore[assignment]
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
+    ) -> None:
+        """What is over is thrown away before a view can read from it."""
+        if not getattr(view, "is_for_programs", False):
+            _is_signed_in(request)
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    """Whether this browser's sign-in goes on. Asked once a request; one that is over is thrown away."""
+    known: bool | None = getattr(request, "is_signed_in", None)
+    if known is not None:
+        return known
+    sid = request.session.get(SID_KEY)
+    # A login that did not go through the pipeline is no login.
+    is_live = sid is not None and is_session_live(sid)
+    if not is_live and (sid is not None or request.session.get(SESSION_KEY) is not None):
+        request.session.flush()
+    request.is_signed_in = is_live  # type: ignore[attr-defined]
+    return is_live
 
 
 def sso_session_of(request: HttpRequest) -> SsoSession | None:

@@ -29,7 +29,7 @@ class MachineResponse(HttpResponse):
 
 
 def machine_view(endpoint: Endpoint) -> View:
-    """A Django view for an endpoint. No CSRF: these calls carry no ambient authority."""
+    """A Django view for an endpoint. No CSRF and no session: these calls carry no ambient authority."""
 
     def view(request: HttpRequest) -> HttpResponse:
         answer = answer_to(
@@ -51,6 +51,7 @@ def machine_view(endpoint: Endpoint) -> View:
     view.__name__ = endpoint.__name__
     view.__doc__ = endpoint.__doc__
     exempt: View = csrf_exempt(view)
+    exempt.is_for_programs = True  # type: ignore[attr-defined]
     _endpoints[exempt] = endpoint
     return exempt
 

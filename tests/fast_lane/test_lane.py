@@ -106,16 +106,25 @@ def kept_connection(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     connection.close()
 
 
+# How a server of databases calls a connection, and how it ends one.
+NAME_AND_END = {
+    "postgresql": ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend(%s)"),
+    "mysql": ("SELECT CONNECTION_ID()", "KILL %s"),
+}
+
+
 def backend_of_the_lane() -> int:
-    """The process of the database that serves this thread's connection."""
+    """What serves this thread's connection in the server of databases."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
+        cursor.execute(NAME_AND_END[connection.vendor][0])
         return int(cursor.fetchone()[0])
 
 
 @pytest.mark.requirement("R05")
 @pytest.mark.services
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="ends a connection of PostgreSQL")
+@pytest.mark.skipif(
+    connection.vendor not in NAME_AND_END, reason="SQLite has no server that could end a connection"
+)
 def test_a_connection_is_kept_and_one_that_was_cut_is_renewed_by_the_next_request(
     world: World, kept_connection: None
 ) -> None:
@@ -126,7 +135,7 @@ def test_a_connection_is_kept_and_one_that_was_cut_is_renewed_by_the_next_reques
     assert backend_of_the_lane() == backend
     other = connection.copy("other")
     with other.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(%s)", [backend])
+        cursor.execute(NAME_AND_END[connection.vendor][1], [backend])
     other.close()
     heads: list[str] = []
     answer = FastLane(unasked)(request.as_environ(), lambda status, headers: heads.append(status))

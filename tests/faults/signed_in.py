@@ -158,13 +158,17 @@ call("create_person", "--phone", {PHONE!r}, "--password", {PASSWORD!r})
 
 
 @contextmanager
-def world_of(folder: Path, *, processes: int = PROCESSES, database_url: str = "") -> Iterator[World]:
+def world_of(
+    folder: Path, *, processes: int = PROCESSES, database_url: str = "", **options: str
+) -> Iterator[World]:
+    """`options` are environment variables of the server on top."""
     settings = {
         "WEB_PROCESSES": str(processes),
         "WEB_THREADS": str(THREADS),
         # The most that is allowed: on a busy machine a process may take long to come back.
         "AUTHORIZATION_CODE_SECONDS": "600",
         "REFRESH_REPEAT_SECONDS": "60",
+        **options,
     }
     with (
         private_redis(folder) as store,

@@ -16,13 +16,12 @@ from messaging_app.delivery import relay
 from messaging_app.models import OutboundMessage
 from messaging_app.services import queue_sms
 from tests.faults.fake_gateway import KEY_HEADER, FakeGateway, Handler, Sms
-from tests.faults.long import LONG
 from tests.faults.workers import PATIENCE, environment, process, wait_until
 from tests.messaging.threads import in_thread, shared_database
 
 __all__ = ["shared_database"]
 
-pytestmark = [LONG, pytest.mark.race, pytest.mark.usefixtures("shared_database")]
+pytestmark = [pytest.mark.services, pytest.mark.race, pytest.mark.usefixtures("shared_database")]
 
 CODE = "493817"
 Status = OutboundMessage.Status

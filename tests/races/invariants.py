@@ -21,6 +21,7 @@ print(json.dumps({
     "consumed_codes_without_family": sum(code.family not in families for code in consumed),
     "live_families_of_ended_sessions": live.filter(session__ended_at__isnull=False).count(),
     "issued_rows": OAuthTokenLog.objects.filter(event="token.issued", grant_type__in=grant_types).count(),
+    "replays": OAuthTokenLog.objects.filter(event="code.replayed").count(),
     "most_generations": max(live.values_list("generation", flat=True), default=0),
 }))
 """
@@ -54,6 +55,17 @@ def assert_limits(server: LiveServer) -> None:
     facts = read_invariants(server, PHONE_SCRIPT)
     assert facts["most_tries"] <= facts["tries_allowed"]
     assert facts["most_failures"] <= facts["failures_allowed"]
+
+
+def assert_families(before: dict[str, int], after: dict[str, int], *, codes: int, callers: int) -> None:
+    """Each code gave one family that lives.
+
+    Two requests that are sent at once need not meet in a busy server. The second is a replay then, and rightly ends
+    what the first was given; in a crowd some meet, and make it known as one.
+    """
+    replays = after["replays"] - before["replays"]
+    assert not replays or callers == 2
+    assert after["live_families"] == before["live_families"] + codes - replays
 
 
 def assert_invariants(facts: dict[str, int]) -> None:
