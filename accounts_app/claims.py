@@ -1,8 +1,12 @@
 """A person as OpenID Connect standard claims (OIDC Core §5.1) and which scope asks for which (§5.4)."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from accounts_app.models import User
+from accounts_app.models import User, display_name
 
 CLAIMS_BY_SCOPE: Mapping[str, tuple[str, ...]] = {
     "profile": (
@@ -31,42 +35,60 @@ ADDRESS_MEMBERS = ("formatted", "street_address", "locality", "region", "postal_
 
 COPIED = tuple(claim for claim in CLAIMS_BY_SCOPE["profile"] if claim not in {"name", "updated_at"})
 
-# What has to be read of a person to know their claims.
-COLUMNS = (
-    "name", *COPIED, "updated_at", "email", "email_verified_at", "phone", "phone_proven_at", "address",
-)  # fmt: skip
+_copied_from = attrgetter(*COPIED)
 
 
-def standard_claims(user: User) -> dict[str, object]:
+class ClaimsRow(NamedTuple):
+    """What has to be read of a person to know their claims; named as in `User`."""
+
+    sub: UUID
+    name: str
+    family_name: str
+    given_name: str
+    middle_name: str
+    nickname: str
+    preferred_username: str
+    profile: str
+    picture: str
+    website: str
+    gender: str
+    birthdate: str
+    zoneinfo: str
+    locale: str
+    updated_at: datetime
+    email: str
+    email_verified_at: datetime | None
+    phone: str | None
+    phone_proven_at: datetime | None
+    address: Any
+
+
+def standard_claims(person: User | ClaimsRow) -> dict[str, object]:
     """Every claim of the standard scopes that has a value; absent rather than null or "" (§5.3.2)."""
-    return {**_profile(user), **_email(user), **_phone(user), **_address(user)}
-
-
-def _profile(user: User) -> dict[str, object]:
-    texts = {"name": user.display_name, **{claim: getattr(user, claim) for claim in COPIED}}
-    claims: dict[str, object] = {claim: text for claim, text in texts.items() if text}
+    claims: dict[str, object] = {
+        claim: text for claim, text in zip(COPIED, _copied_from(person), strict=True) if text
+    }
+    name = display_name(person.name, person.given_name, person.family_name)
+    if name:
+        claims["name"] = name
     # §5.1: a JSON number of seconds, not a date string.
-    claims["updated_at"] = int(user.updated_at.timestamp())
+    claims["updated_at"] = int(person.updated_at.timestamp())
+    if person.email:
+        claims["email"] = person.email
+        claims["email_verified"] = person.email_verified_at is not None
+    if person.phone:
+        claims["phone_number"] = person.phone
+        claims["phone_number_verified"] = person.phone_proven_at is not None
+    if person.address:
+        claims |= _address(person.address)
     return claims
 
 
-def _email(user: User) -> dict[str, object]:
-    if not user.email:
-        return {}
-    return {"email": user.email, "email_verified": user.email_verified_at is not None}
-
-
-def _phone(user: User) -> dict[str, object]:
-    if not user.phone:
-        return {}
-    return {"phone_number": user.phone, "phone_number_verified": user.phone_proven_at is not None}
-
-
-def _address(user: User) -> dict[str, object]:
-    stored = user.address if isinstance(user.address, dict) else {}
+def _address(stored: object) -> dict[str, object]:
+    known = stored if isinstance(stored, dict) else {}
     members = {
-        member: stored[member]
+        member: known[member]
         for member in ADDRESS_MEMBERS
-        if isinstance(stored.get(member), str) and stored[member]
+        if isinstance(known.get(member), str) and known[member]
     }
     return {"address": members} if members else {}

@@ -116,7 +116,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def display_name(self) -> str:
         """How pages greet this person; "" when no name is known."""
-        return self.name or " ".join(part for part in (self.given_name, self.family_name) if part)
+        return display_name(self.name, self.given_name, self.family_name)
 
     def get_full_name(self) -> str:
         return self.display_name
@@ -124,6 +124,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """What the admin's header greets with; never empty, as it would fall back to the full number."""
         return self.given_name or str(self)
+
+
+def display_name(name: str, given_name: str, family_name: str) -> str:
+    """The name that somebody gave as a whole, else what they gave of it; "" when nothing is known."""
+    return name or " ".join(part for part in (given_name, family_name) if part)
 
 
 class PhoneChange(models.Model):

@@ -5,15 +5,15 @@
 """
 
 import logging
+import os
 import re
-import secrets
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from auth_server_django.conf import conf
+from auth_server_django.logs.request_id import request_id as under_way
 from core_app.caller import arrived, is_from_proxy
 from custom_scopes_and_policies_app.endpoints.call import BARE
 from custom_scopes_and_policies_app.views.machine import MachineResponse
@@ -80,14 +80,13 @@ def name_request(environ: MutableMapping[str, Any]) -> str:
     """
     request_id: str = environ.get("auth.request_id") or request_id_of(environ.get("HTTP_X_REQUEST_ID", ""))
     environ["auth.request_id"] = request_id
-    clear_contextvars()
-    bind_contextvars(request_id=request_id)
+    under_way.set(request_id)
     return request_id
 
 
 def request_id_of(given: str) -> str:
     """The caller's own id for the request when it has the shape of one, or a new one."""
-    return given if GOOD_ID.fullmatch(given) else secrets.token_hex(8)
+    return given if GOOD_ID.fullmatch(given) else os.urandom(8).hex()
 
 
 def are_forwarding_headers_good(environ: Mapping[str, Any]) -> bool:

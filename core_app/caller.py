@@ -6,12 +6,11 @@ The address comes from `REMOTE_ADDR`; a forwarding header counts only when the p
 
 import ipaddress
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 
@@ -19,8 +18,8 @@ from core_app.conf import Setting
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 MAX_USER_AGENT = 300
-# No address is longer in practice; longer header texts are read each time, so that no stranger fills the memory.
-LONGEST_REMEMBERED_ADDRESS = 64
+# Addresses are no longer in practice; longer header texts are read each time, so that no stranger fills the memory.
+LONGEST_REMEMBERED_ROUTE = 128
 
 
 class CallerSettings:
@@ -42,14 +41,19 @@ class Caller:
     request_id: str = ""
 
 
-@contextmanager
-def arrived(environ: Mapping[str, Any]) -> Iterator[None]:
+class arrived:
     """While this lasts, `present_caller` tells who sent the request with this environ (or Django's META)."""
-    token = _under_way.set(environ)
-    try:
-        yield
-    finally:
-        _under_way.reset(token)
+
+    __slots__ = ("_environ", "_token")
+
+    def __init__(self, environ: Mapping[str, Any]) -> None:
+        self._environ = environ
+
+    def __enter__(self) -> None:
+        self._token = _under_way.set(self._environ)
+
+    def __exit__(self, *error: object) -> None:
+        _under_way.reset(self._token)
 
 
 def present_caller() -> Caller | None:
@@ -74,26 +78,12 @@ def caller_from_environ(environ: Mapping[str, Any]) -> Caller:
 
 def client_ip(environ: Mapping[str, Any]) -> str:
     """The client's address in its normal form, or "" when it cannot be told."""
-    peer = _address(str(environ.get("REMOTE_ADDR", "")))
-    if peer is None:
-        return ""
-    proxies = _networks(tuple(conf.TRUSTED_PROXIES))
-    if not _is_within(peer, proxies):
-        return str(peer)
-    hops = [part.strip() for part in str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",")]
-    for hop in reversed(hops):
-        address = _address(hop)
-        if address is None:
-            break
-        if not _is_within(address, proxies):
-            return str(address)
-    return str(peer)
+    return _route_of(environ).client
 
 
 def is_from_proxy(environ: Mapping[str, Any]) -> bool:
     """Whether the peer is a proxy the operator named, so that its forwarding headers may be believed."""
-    peer = _address(str(environ.get("REMOTE_ADDR", "")))
-    return peer is not None and _is_within(peer, _networks(tuple(conf.TRUSTED_PROXIES)))
+    return _route_of(environ).has_proxy
 
 
 def is_address_within(ip: str, names: Sequence[str]) -> bool:
@@ -107,18 +97,40 @@ def client_ip_of(request: HttpRequest) -> str:
     return client_ip(request.META)
 
 
+class Route(NamedTuple):
+    """How a request came here: from which client, and whether by a proxy the operator named."""
+
+    client: str
+    has_proxy: bool
+
+
+def _route_of(environ: Mapping[str, Any]) -> Route:
+    peer = str(environ.get("REMOTE_ADDR", ""))
+    forwarded = str(environ.get("HTTP_X_FORWARDED_FOR", ""))
+    is_short = len(peer) + len(forwarded) <= LONGEST_REMEMBERED_ROUTE
+    return (_remembered_route if is_short else _read_route)(peer, forwarded, *conf.TRUSTED_PROXIES)
+
+
+def _read_route(peer: str, forwarded: str, *trusted: str) -> Route:
+    address, proxies = _address(peer), _networks(trusted)
+    if address is None:
+        return Route("", has_proxy=False)
+    if not _is_within(address, proxies):
+        return Route(str(address), has_proxy=False)
+    for hop in reversed(forwarded.split(",")):
+        client = _address(hop.strip())
+        if client is None:
+            break
+        if not _is_within(client, proxies):
+            return Route(str(client), has_proxy=True)
+    return Route(str(address), has_proxy=True)
+
+
+# Most requests come by few routes. Asked several times for each.
+_remembered_route = lru_cache(maxsize=4096)(_read_route)
+
+
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    if len(text) > LONGEST_REMEMBERED_ADDRESS:
-        return _read_address(text)
-    return _remembered_address(text)
-
-
-@lru_cache(maxsize=4096)
-def _remembered_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    return _read_address(text)
-
-
-def _read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         address = ipaddress.ip_address(text)
     except ValueError:

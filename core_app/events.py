@@ -43,7 +43,8 @@ class AuditSignal(Signal):
     """
 
     def __init__(self, name: str, meaning: str, *, folds: bool = False) -> None:
-        super().__init__()
+        # Every sending has the same sender, so that who listens is looked up once.
+        super().__init__(use_caching=True)
         self.name = name
         self.meaning = meaning
         self.folds = folds

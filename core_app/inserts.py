@@ -1,8 +1,9 @@
 """One row of a model as a statement of PostgreSQL, without the ORM: the text is made once, the values each time."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from django.db import models
@@ -53,10 +54,29 @@ class Insert:
 
     def values(self, row: models.Model) -> list[Any]:
         """The parameters of `sql` for an unsaved object."""
-        return [
-            json.dumps(value) if isinstance(field, models.JSONField) else value
-            for field, value in ((field, field.pre_save(row, True)) for field in self.fields)
-        ]
+        for field in self._filled_in:
+            field.pre_save(row, True)
+        values = list(self._read(row))
+        for place in self._json:
+            values[place] = json.dumps(values[place])
+        return values
+
+    @cached_property
+    def _filled_in(self) -> Sequence[Any]:
+        """The fields that set their value themselves when a row is written."""
+        return [field for field in self.fields if getattr(field, "auto_now", False) or _is_added_now(field)]
+
+    @cached_property
+    def _read(self) -> Callable[[models.Model], tuple[Any, ...]]:
+        return attrgetter(*(field.attname for field in self.fields))
+
+    @cached_property
+    def _json(self) -> Sequence[int]:
+        return [place for place, field in enumerate(self.fields) if isinstance(field, models.JSONField)]
+
+
+def _is_added_now(field: Any) -> bool:
+    return getattr(field, "auto_now_add", False)
 
 
 def _cast(field: Any) -> str:

@@ -63,7 +63,7 @@ def subkey(purpose: str, key_id: str = "") -> bytes:
 
     Raises SealBroken when the ring has no key of that id.
     """
-    return _derive(_select(key_id), purpose)
+    return _subkey(tuple(conf.MASTER_KEYS), purpose, key_id)
 
 
 def current_key_id() -> str:
@@ -95,8 +95,12 @@ def unseal(purpose: str, text: str, context: bytes = b"") -> bytes:
         raise SealBroken(purpose) from error
 
 
-def _select(key_id: str) -> MasterKey:
-    keys = ring()
+@lru_cache(maxsize=64)
+def _subkey(texts: tuple[str, ...], purpose: str, key_id: str) -> bytes:
+    return _derive(_select(_parse_ring(texts), key_id), purpose)
+
+
+def _select(keys: tuple[MasterKey, ...], key_id: str) -> MasterKey:
     if not key_id:
         return keys[0]
     for key in keys:

@@ -65,11 +65,11 @@ class Writes:
 
     def _execute(self, *, is_last: bool) -> None:
         inserts = tuple((insert.sql, insert.key) for insert, _row in self._rows)
-        with _alone() if is_last and self._is_whole else nullcontext(), _cursor() as cursor:
-            cursor.execute(_statement(self._claim, inserts), self._values)
-            claimed, *keys = cursor.fetchone()
-        if not claimed:
+        statement = _statement(self._claim, inserts)
+        answer = _first_row(statement, self._values, alone=is_last and self._is_whole)
+        if answer is None or not answer[0]:
             raise Unclaimed
+        keys = answer[1:]
         for (_insert, row), key in zip(self._rows, keys, strict=True):
             row.pk = key
             row._state.adding, row._state.db = False, connection.alias
@@ -114,7 +114,15 @@ def write_now() -> None:
 
 def prepared(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
     """The first row of a statement that comes often, kept prepared by our own backend; None where there is none."""
-    with _cursor() as cursor:
+    return _first_row(sql, values, alone=False)
+
+
+def _first_row(sql: str, values: Sequence[Any], *, alone: bool) -> tuple[Any, ...] | None:
+    """Directly where our own backend can, else by a cursor. `alone`: as a transaction by itself, if none has begun."""
+    asks_directly = getattr(connection, "asks_directly", None)
+    if asks_directly is not None and asks_directly(alone=alone):
+        return connection.first_row(sql, values)  # type: ignore[no-any-return,attr-defined]
+    with _alone() if alone else nullcontext(), _cursor() as cursor:
         cursor.execute(sql, values)
         row: tuple[Any, ...] | None = cursor.fetchone()
     return row
@@ -138,7 +146,7 @@ def _alone() -> Iterator[None]:
 
 
 def _cursor() -> Any:
-    return getattr(connection, "prepared_cursor", connection.cursor)()
+    return getattr(connection, "binding_cursor", connection.cursor)()
 
 
 @lru_cache(maxsize=256)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from accounts_app.claims import standard_claims
+from accounts_app.claims import ClaimsRow, standard_claims
 from accounts_app.identifiers import mask_phone
 from accounts_app.models import User
 from custom_scopes_and_policies_app.claims_request import is_essential, wanted_values
@@ -14,22 +14,28 @@ FULL = "full"
 MASKED = "masked"
 
 
-def claims_for(user: User, *, scopes: Iterable[str], policies: Mapping[str, str]) -> dict[str, object]:
+def claims_for(
+    person: User | ClaimsRow, *, scopes: Iterable[str], policies: Mapping[str, str]
+) -> dict[str, object]:
     """The claims that these scopes release at these levels, `sub` included (OIDC Core §5.3.2, §5.4)."""
-    available = standard_claims(user)
+    available = standard_claims(person)
+    known_scopes = catalogue()
     released: dict[str, object] = {}
     for scope in scopes:
-        entry = catalogue().get(scope)
-        if entry is None:
+        entry = known_scopes.get(scope)
+        if entry is None or not entry.scope.claims:
             continue
         rules = _rules(entry, policies.get(scope, ""))
         for claim in entry.scope.claims:
+            if claim not in available:
+                continue
             how = rules.get(claim, FULL)
-            if claim in available and how == FULL:
+            if how == FULL:
                 released[claim] = available[claim]
-            elif claim in available and how == MASKED:
+            elif how == MASKED:
                 released[claim] = _mask(claim, available[claim])
-    return {**released, "sub": str(user.sub)}
+    released["sub"] = str(person.sub)
+    return released
 
 
 def _rules(entry: CatalogueEntry, value: str) -> Mapping[str, str]:
@@ -45,10 +51,16 @@ def id_token_extra_claims(plan: TokenPlan) -> dict[str, object]:
     """
     levels: dict[str, object] = {"policies": plan.policies} if plan.policies else {}
     asked = plan.claims.get("id_token", {})
-    if plan.user is None or not asked:
+    person = _whole(plan.user) if plan.user is not None and asked else None
+    if person is None:
         return levels
-    released = claims_for(plan.user, scopes=plan.scopes, policies=plan.policies)
+    released = claims_for(person, scopes=plan.scopes, policies=plan.policies)
     return {name: released[name] for name in asked if name in released} | levels
+
+
+def _whole(user: User) -> User | None:
+    """The person with all that claims are made of; most tokens need less to be read. None: gone meanwhile."""
+    return User.objects.filter(pk=user.pk).first() if user.get_deferred_fields() else user
 
 
 def stated_acr(plan: TokenPlan) -> str:

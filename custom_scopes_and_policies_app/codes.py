@@ -65,8 +65,8 @@ def _grant(
     return Grant(
         code=digest,
         user_id=session.user_id,
-        application=client,
-        session=session,
+        application_id=client.pk,
+        session_id=session.pk,
         expires=timezone.now() + timedelta(seconds=conf.AUTHORIZATION_CODE_SECONDS),
         redirect_uri=request.redirect_uri,
         scope=" ".join(scopes),

@@ -14,7 +14,7 @@ from accounts_app.models import User
 from custom_scopes_and_policies_app.models import Application
 from custom_scopes_and_policies_app.policies.assurance import required_acr
 from custom_scopes_and_policies_app.policies.rules import Decision, PolicyFacts, first_refusal
-from custom_scopes_and_policies_app.scopes import scopes_for
+from custom_scopes_and_policies_app.scopes import catalogue
 from sessions_app.models import SsoSession
 
 
@@ -48,7 +48,7 @@ def account_may_receive_tokens(
             groups=_groups_of(user) if groups and user else frozenset(),
             allowed_groups=groups,
             scopes=frozenset(given),
-            allowed_scopes=frozenset(scopes_for(client)) if given else frozenset(),
+            allowed_scopes=catalogue().within(client.allowed_scopes).every if given else frozenset(),
             acr=acr,
             required_acr="" if granted is None else required_acr(client=client, granted=granted),
         )

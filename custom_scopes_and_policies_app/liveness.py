@@ -21,8 +21,8 @@ def is_token_live(claims: Mapping[str, Any]) -> bool:
     jti = str(claims["jti"])
     family = family_of_jti(jti)
     if family is None:
-        return is_live([token_key(jti)], lambda: not RevokedToken.objects.filter(jti=jti).exists())
-    return is_live([family_key(family)], lambda: is_family_live(family))
+        return is_live(token_key(jti), lambda: not RevokedToken.objects.filter(jti=jti).exists())
+    return is_live(family_key(family), lambda: is_family_live(family))
 
 
 def is_family_live(family: uuid.UUID) -> bool:

@@ -66,6 +66,8 @@ class TokenPlan:
     def policies(self) -> dict[str, str]:
         """Levels of the scopes that are really given."""
         levels = self.family.policies if self.family else {}
+        if not levels:
+            return {}
         return {scope: level for scope, level in levels.items() if scope in self.scopes}
 
     @property

@@ -20,16 +20,15 @@ from jwt_app.signing import InvalidToken
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A good refresh token: its family, its client, and whether it is exchanged or repeated."""
+    """A good refresh token: its family, its client, and whether it is exchanged or repeated.
+
+    `scopes` are what this refresh may give: the family's, without those an operator took from the app since.
+    """
 
     family: RefreshToken
     client: Application
     write: Write
-
-    @property
-    def scopes(self) -> list[str]:
-        """What this refresh may give: the family's scopes, without those an operator took from the app since."""
-        return list(still_allowed(self.family.granted, self.client))
+    scopes: list[str]
 
     def plan(self, *, scopes: tuple[str, ...], client: Application, now: datetime) -> TokenPlan:
         """What to issue. A rotation hands out the next generation, a repetition the present one."""
@@ -66,7 +65,7 @@ def present(*, text: str, client: Application, call: Call) -> Presented:
     )
     if not decision.is_open:
         raise refused(decision.reason)
-    return Presented(family, client, write)
+    return Presented(family, client, write, scopes=list(left))
 
 
 def _parse(text: str) -> refresh_tokens.PresentedRefreshToken:

@@ -6,11 +6,13 @@ from urllib.parse import parse_qsl
 
 from custom_scopes_and_policies_app.claims_request import ClaimsRequest, is_essential, wanted_values
 from custom_scopes_and_policies_app.client_rules import RESPONSE_MODES
-from custom_scopes_and_policies_app.dot.protocol import OAuthRequest, oauth_errors
+from custom_scopes_and_policies_app.dot.protocol import OAuthRequest, is_absolute_uri, oauth_errors
 from custom_scopes_and_policies_app.engine import authorization_server
 from custom_scopes_and_policies_app.errors import OAuthError, from_oauthlib
 from custom_scopes_and_policies_app.id_tokens import read_id_token_hint
 from custom_scopes_and_policies_app.models import Application
+from custom_scopes_and_policies_app.models.application import AUTHORIZATION_CODE
+from custom_scopes_and_policies_app.scopes import catalogue
 from sessions_app.assurance import LADDER
 
 PROMPTS = frozenset({"none", "login", "consent", "select_account", "create"})
@@ -90,11 +92,32 @@ def max_age_of(parameters: Parameters) -> int | None:
     return min(int(parameters["max_age"]), LONGEST_AGE) if "max_age" in parameters else None
 
 
-def checked_scopes(parameters: Parameters) -> tuple[str, ...]:
+def checked_scopes(parameters: Parameters, client: Application) -> tuple[str, ...]:
     """The rules of RFC 6749, PKCE and OIDC as oauthlib knows them; returns the scopes.
 
     Client and redirect URI are known to be good by now, so that no error of oauthlib's forbids telling the app.
     """
+    scopes = tuple(dict.fromkeys(filter(None, parameters.get("scope", "").split(" "))))
+    return scopes if _is_plainly_good(parameters, client, scopes) else scopes_by_oauthlib(parameters)
+
+
+def _is_plainly_good(parameters: Parameters, client: Application, scopes: tuple[str, ...]) -> bool:
+    """Whether nothing is left that oauthlib could mind, after `check_parameters`.
+
+    So it is with nearly every request. What is wrong with another, and what was left out, is oauthlib's to say.
+    """
+    return (
+        "code_challenge" in parameters
+        and parameters.get("response_type") in client.response_types
+        and AUTHORIZATION_CODE in client.grant_types
+        and is_absolute_uri(parameters.get("redirect_uri", "")) is not None
+        and bool(scopes)
+        and catalogue().within(client.allowed_scopes).every.issuperset(scopes)
+    )
+
+
+def scopes_by_oauthlib(parameters: Parameters) -> tuple[str, ...]:
+    """The scopes that oauthlib finds good, or its error in our terms."""
     # The claims parameter is read by `claims_request`: oauthlib would only parse it once more.
     # Decoded already, and known to come once each: out of an address, oauthlib would decode them six times.
     known = {name: value for name, value in parameters.items() if name != "claims"}

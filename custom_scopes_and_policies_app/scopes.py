@@ -43,21 +43,33 @@ class Catalogue(dict[str, CatalogueEntry]):
 
     def __init__(self, entries: Mapping[str, CatalogueEntry]) -> None:
         super().__init__(entries)
-        self._within: dict[str, tuple[str, ...]] = {}
+        self._within: dict[str, ScopesWithin] = {}
 
-    def within(self, allowed: str) -> tuple[str, ...]:
+    def within(self, allowed: str) -> "ScopesWithin":
         """The scopes of a client's list (space separated): those it names, or all that need no operator's word."""
-        names = self._within.get(allowed)
-        if names is None:
+        found = self._within.get(allowed)
+        if found is None:
             listed = frozenset(allowed.split())
-            names = tuple(
+            names = [
                 name
                 for name, entry in self.items()
                 if (name in listed if listed else not _needs_operator(entry.scope))
-            )
+            ]
+            own = [name for name in names if name not in PERSONAL and not _needs_person(self[name].scope)]
+            found = ScopesWithin(tuple(names), frozenset(names), tuple(own), frozenset(own))
             if len(self._within) < MOST_LISTS:
-                self._within[allowed] = names
-        return names
+                self._within[allowed] = found
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class ScopesWithin:
+    """What a client may ask for, and of that what it may have for itself; each in display order, and as a set."""
+
+    names: tuple[str, ...]
+    every: frozenset[str]
+    own_names: tuple[str, ...]
+    own: frozenset[str]
 
 
 _lock = Lock()
@@ -90,21 +102,23 @@ def forget_catalogue() -> None:
 
 def scopes_for(client: Application) -> list[str]:
     """The scopes this client may ask for: its own list, or all that need no operator's word."""
-    return list(catalogue().within(client.allowed_scopes))
+    return list(catalogue().within(client.allowed_scopes).names)
 
 
 def client_scopes_for(client: Application) -> list[str]:
     """The scopes a client may have for itself: those that are not about a person (RFC 6749 §4.4)."""
-    return [
-        name
-        for name in scopes_for(client)
-        if name not in PERSONAL and not _needs_person(catalogue()[name].scope)
-    ]
+    return list(catalogue().within(client.allowed_scopes).own_names)
+
+
+def all_allowed(names: Iterable[str], client: Application, *, for_itself: bool = False) -> bool:
+    """Whether the client may ask for all of these, or have all of them `for_itself`."""
+    within = catalogue().within(client.allowed_scopes)
+    return (within.own if for_itself else within.every).issuperset(names)
 
 
 def still_allowed(granted: Mapping[str, str], client: Application) -> dict[str, str]:
     """What of an earlier grant this client may still have; operators change what apps may ask for."""
-    allowed = catalogue().within(client.allowed_scopes)
+    allowed = catalogue().within(client.allowed_scopes).every
     return {name: level for name, level in granted.items() if name in allowed}
 
 

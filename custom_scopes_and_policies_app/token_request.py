@@ -28,7 +28,10 @@ class TokenRequest(OAuthRequest):  # type: ignore[misc]
         self.headers: dict[str, str] = {}
         self.validator_log: dict[str, Any] = {}
         given = dict(form.pairs)
-        self._params = {**self._nothing, **{name: given[name] for name in READ if name in given}}
+        # As attributes: what is only among the `_params` is found by way of `__getattr__`, each time it is asked for.
+        self._params: dict[str, Any] = {}
+        self.__dict__.update(self._nothing)
+        self.__dict__.update({name: given[name] for name in READ if name in given})
         self.call = call
         self.client = client
         self.client_id = client.client_id

@@ -45,9 +45,7 @@ class RefusedRequest(OAuthError):
 def validate_request(pairs: Pairs) -> AuthorizationRequest:
     """Check everything that can be checked before login. Raises UnsafeRequest or RefusedRequest."""
     parameters = {name: value for name, value in reversed(pairs) if value}
-    repeated = {name for name, count in Counter(name for name, _ in pairs).items() if count > 1} - {
-        "resource"
-    }
+    repeated = _repeated([name for name, _value in pairs])
     client = _client(parameters, repeated)
     redirect_uri = _redirect_uri(client, parameters, repeated)
     mode = "" if "response_mode" in repeated else parameters.get("response_mode", QUERY)
@@ -58,7 +56,7 @@ def validate_request(pairs: Pairs) -> AuthorizationRequest:
             parameters,
             client=client,
             redirect_uri=redirect_uri,
-            scopes=checked_scopes(parameters),
+            scopes=checked_scopes(parameters, client),
             resources=check_resources(
                 [value for name, value in pairs if name == "resource" and value], client
             ),
@@ -71,6 +69,13 @@ def validate_request(pairs: Pairs) -> AuthorizationRequest:
             response_mode=mode if mode in client.response_modes else QUERY,
         )
         raise RefusedRequest(error, destination) from error
+
+
+def _repeated(names: Sequence[str]) -> set[str]:
+    """What comes more than once and may not (RFC 6749 §3.1; RFC 8707 §2 lets `resource` repeat)."""
+    if len(set(names)) == len(names):
+        return set()
+    return {name for name, count in Counter(names).items() if count > 1} - {"resource"}
 
 
 def _client(parameters: dict[str, str], repeated: set[str]) -> Application:

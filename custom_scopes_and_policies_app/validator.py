@@ -23,11 +23,7 @@ from custom_scopes_and_policies_app.models.application import AUTHORIZATION_CODE
 from custom_scopes_and_policies_app.plan import TokenPlan, plan_client_credentials, plan_code_redemption
 from custom_scopes_and_policies_app.redemption import find_redeemable_grant
 from custom_scopes_and_policies_app.redirect_uris import is_registered
-from custom_scopes_and_policies_app.scopes import (
-    client_scopes_for,
-    default_scopes_for,
-    scopes_for,
-)
+from custom_scopes_and_policies_app.scopes import all_allowed, client_scopes_for, default_scopes_for
 
 CODE_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
@@ -107,10 +103,7 @@ class CustomOAuth2Validator(OAuth2Validator):  # type: ignore[misc]
         *args: Any,
         **kwargs: Any,
     ) -> bool:
-        known = (
-            client_scopes_for(client) if request.grant_type == "client_credentials" else scopes_for(client)
-        )
-        return set(scopes) <= set(known)
+        return all_allowed(scopes, client, for_itself=request.grant_type == "client_credentials")
 
     def get_default_scopes(
         self, client_id: str, request: OAuthRequest, *args: Any, **kwargs: Any

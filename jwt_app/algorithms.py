@@ -12,9 +12,10 @@ from hashlib import sha256, sha512
 from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from jwt.algorithms import Algorithm, ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from jwt_app.errors import UnsuitableKey
@@ -31,10 +32,29 @@ class AlgorithmRules:
     """How one algorithm signs, what its keys are, and the hash of `at_hash` (OIDC Core §3.1.3.6)."""
 
     engine: Algorithm
+    sign: Callable[[Any, bytes], bytes]
     generate: Callable[[], PrivateKey]
     is_suitable: Callable[[object], bool]
     jwk_members: tuple[str, ...]
     digest: Callable[[bytes], Any]
+
+
+_PKCS1, _SHA256, _ECDSA = padding.PKCS1v15(), hashes.SHA256(), ec.ECDSA(hashes.SHA256())
+_P256_BYTES = 32
+
+
+def _sign_rs256(key: rsa.RSAPrivateKey, message: bytes) -> bytes:
+    return key.sign(message, _PKCS1, _SHA256)
+
+
+def _sign_es256(key: ec.EllipticCurvePrivateKey, message: bytes) -> bytes:
+    """Both numbers one after the other, not the DER that cryptography makes (RFC 7518 §3.4)."""
+    r, s = decode_dss_signature(key.sign(message, _ECDSA))
+    return r.to_bytes(_P256_BYTES, "big") + s.to_bytes(_P256_BYTES, "big")
+
+
+def _sign_ed25519(key: Ed25519PrivateKey, message: bytes) -> bytes:
+    return key.sign(message)
 
 
 def _is_strong_rsa(key: object) -> bool:
@@ -52,6 +72,7 @@ def _is_ed25519(key: object) -> bool:
 ALGORITHMS: Mapping[str, AlgorithmRules] = {
     "RS256": AlgorithmRules(
         engine=RSAAlgorithm(RSAAlgorithm.SHA256),
+        sign=_sign_rs256,
         generate=lambda: rsa.generate_private_key(RSA_PUBLIC_EXPONENT, RSA_MIN_BITS),
         is_suitable=_is_strong_rsa,
         jwk_members=("e", "kty", "n"),
@@ -59,6 +80,7 @@ ALGORITHMS: Mapping[str, AlgorithmRules] = {
     ),
     "ES256": AlgorithmRules(
         engine=ECAlgorithm(ECAlgorithm.SHA256, ec.SECP256R1),
+        sign=_sign_es256,
         generate=lambda: ec.generate_private_key(ec.SECP256R1()),
         is_suitable=_is_p256,
         jwk_members=("crv", "kty", "x", "y"),
@@ -66,6 +88,7 @@ ALGORITHMS: Mapping[str, AlgorithmRules] = {
     ),
     "EdDSA": AlgorithmRules(
         engine=OKPAlgorithm(),
+        sign=_sign_ed25519,
         generate=Ed25519PrivateKey.generate,
         is_suitable=_is_ed25519,
         jwk_members=("crv", "kty", "x"),

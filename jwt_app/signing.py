@@ -1,7 +1,7 @@
 """Sign and verify the tokens of this server (RFC 7515, 7519, 8725).
 
 `verify` accepts exactly what `sign` makes and nothing else: one spelling of each part, three header members,
-a fixed list of algorithms. PyJWT's algorithm classes do the cryptography; the envelope is checked here: it is
+a fixed list of algorithms. cryptography signs, PyJWT's algorithm classes verify; the envelope is checked here: it is
 more closed than a general library's can be. HS256 counts only where the caller says which keys clients share.
 """
 
@@ -64,7 +64,7 @@ def sign(
         return _sign_shared(claims, typ, shared_key)
     key = active_key(algorithm)
     signing_input = f"{_header_segment(key.kid, algorithm, typ)}.{_payload_segment(claims)}"
-    signature = ALGORITHMS[algorithm].engine.sign(signing_input.encode(), key.private)
+    signature = ALGORITHMS[algorithm].sign(key.private, signing_input.encode())
     return f"{signing_input}.{_to_base64url(signature)}"
 
 

@@ -23,17 +23,22 @@ SEPARATORS = re.compile(r"[ ()./\u00a0-]")
 
 def free_text(text: str, limit: int) -> str:
     """Words from anywhere: one line, without phone numbers, codes and tokens, at most `limit` characters."""
-    return SENSITIVE.sub(_mask, printable(text))[:limit]
+    return SENSITIVE.sub(_mask, printable(text))[:limit] if text else ""
 
 
 def identifier(text: str, limit: int) -> str:
     """An id or a machine's description of itself; it may hold long numbers: only `+` and digits is masked."""
-    return E164.sub(lambda found: mask_phone(found[0]), printable(text))[:limit]
+    line = printable(text)
+    return (E164.sub(_mask_number, line) if "+" in line else line)[:limit]
 
 
 def printable(text: str) -> str:
     """One line of visible characters, so that an entry cannot pretend to be two."""
     return text if text.isprintable() else "".join(part for part in text if part.isprintable())
+
+
+def _mask_number(found: re.Match[str]) -> str:
+    return mask_phone(found[0])
 
 
 def _mask(found: re.Match[str]) -> str:

@@ -32,19 +32,19 @@ def session_key(sid: uuid.UUID | str) -> str:
 
 def is_session_live(sid: uuid.UUID | str) -> bool:
     """Whether the session may still be used. One cache read when warm, one SQL statement when not."""
-    return is_live([session_key(sid)], lambda: _is_live_in_database(sid))
+    return is_live(session_key(sid), lambda: _is_live_in_database(sid))
 
 
-def is_live(keys: Sequence[str], ask_database: Callable[[], bool]) -> bool:
-    """Whether everything behind `keys` is alive: from the cache when all are known, else from the database."""
-    known = _read(keys)
-    if all(known.get(key) == ALIVE for key in keys):
+def is_live(key: str, ask_database: Callable[[], bool]) -> bool:
+    """Whether what is behind `key` is alive: from the cache when it is known there, else from the database."""
+    known = _read(key)
+    if known == ALIVE:
         return True
-    if any(known.get(key) == DEAD for key in keys):
+    if known == DEAD:
         return False
     alive = ask_database()
     if alive:
-        _remember(keys)
+        _remember(key)
     return alive
 
 
@@ -74,22 +74,19 @@ def _mark(keys: Sequence[str]) -> None:
     cache.set_many(dict.fromkeys(keys, DEAD), timeout=2 * _seconds())
 
 
-def _read(keys: Sequence[str]) -> dict[str, int]:
+def _read(key: str) -> int | None:
     try:
-        if len(keys) == 1:
-            value = cache.get(keys[0])
-            return {keys[0]: value} if value is not None else {}
-        return cache.get_many(keys)
+        known: int | None = cache.get(key)
     except Exception:  # noqa: BLE001, RUF100
         logger.warning("cache unreachable: asking the database")
-        return {}
+        return None
+    return known
 
 
-def _remember(keys: Sequence[str]) -> None:
+def _remember(key: str) -> None:
     try:
-        for key in keys:
-            # add, not set: a "dead" mark written meanwhile stays.
-            cache.add(key, ALIVE, timeout=_seconds())
+        # add, not set: a "dead" mark written meanwhile stays.
+        cache.add(key, ALIVE, timeout=_seconds())
     except Exception:  # noqa: BLE001, RUF100
         logger.warning("cache unreachable: liveness is not remembered")
 

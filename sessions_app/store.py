@@ -7,7 +7,7 @@ the cache comes back: what it names is an `SsoSession`, whose end is in the data
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -34,6 +34,14 @@ class SessionStore(cached_db.SessionStore):
     def _validate_session_key(self, key: str | None) -> bool:
         """Asked by Django whenever a key is set; what a cookie says that is no key is no session."""
         return key is not None and SESSION_KEY.fullmatch(key) is not None
+
+
+def session_data(session_key: str | None) -> Mapping[str, Any]:
+    """What is kept under a cookie's value, for whoever changes nothing in it; empty where that is no session's."""
+    # Django's stubs do not know the dictionary behind a store.
+    store: Any = SessionStore(session_key)
+    data: Mapping[str, Any] = store._session
+    return data
 
 
 class PatientCache:

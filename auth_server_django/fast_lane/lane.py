@@ -7,11 +7,12 @@ from functools import lru_cache, partial
 from http.client import responses as reason_phrases
 from typing import Any
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
-from django.core.signals import got_request_exception, request_finished, request_started
+from django.core.signals import got_request_exception
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse, set_script_prefix
+from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import translation
 from django.utils.log import log_response
 
@@ -19,6 +20,7 @@ from auth_server_django.arrival import REQUEST_ID, name_request
 from auth_server_django.fast_lane.admission import Admission
 from auth_server_django.fast_lane.headers import protective_headers
 from auth_server_django.fast_lane.routes import Route, machine_routes
+from auth_server_django.fast_lane.turns import Turns
 from auth_server_django.observed import observe
 from core_app.caller import arrived
 from custom_scopes_and_policies_app.endpoints.authorize import authorize
@@ -34,6 +36,8 @@ HeaderList = list[tuple[str, str]]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 OUR_FAULT = 500
+# Those of another place are Django's to answer.
+PREFIX = "/"
 # Browsers say what they accept in less; what is longer is read each time, so that no stranger fills the memory.
 LONGEST_REMEMBERED_LANGUAGES = 200
 
@@ -46,21 +50,24 @@ class FastLane:
         self._routes = machine_routes()
         self._authorize = reverse("desk:authorize")
         self._admission = Admission()
+        self._turns = Turns(FastLane, is_debug=settings.DEBUG)
         self._protective = {secure: protective_headers(is_secure=secure) for secure in (True, False)}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if path == self._authorize and self._admission.admits_browser(environ):
-            answer = self._code_at_once(environ, start_response)
-            return answer if answer is not None else self._django(environ, start_response)
         route = self._routes.get(path)
-        if route is None or not self._admission.admits(environ):
-            return self._django(environ, start_response)
-        return self._answer(route, environ, start_response)
+        if route is not None:
+            if self._admission.admits(environ):
+                return self._answer(route, environ, start_response)
+        elif path == self._authorize and self._admission.admits_browser(environ):
+            answer = self._code_at_once(environ, start_response)
+            if answer is not None:
+                return answer
+        return self._django(environ, start_response)
 
     def _code_at_once(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
         """The app's code for whoever is signed in and has consented; None where the page has to answer."""
-        request_id = _begin(environ)
+        request_id = self._begin(environ)
         started = time.perf_counter()
         try:
             with arrived(environ):
@@ -80,31 +87,27 @@ class FastLane:
         label, status = self._authorize, answer.status
         observe(environ, method="GET", route=label, status=status, seconds=seconds, sid=answer.sid)
         start_response(_status_line(status), self._headers(answer, b"", environ, request_id))
-        return _finished(b"")
+        return self._finished(b"")
 
     def _answer(self, route: Route, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        request_id = _begin(environ)
+        request_id = self._begin(environ)
+        started = time.perf_counter()
+        method = environ["REQUEST_METHOD"]
         with arrived(environ):
-            answer = self._ask(route, environ)
+            answer = answer_to(
+                environ,
+                route.endpoint,
+                method=method,
+                read_body=partial(_body, environ),
+                on_surprise=partial(_tell_of_surprise, environ),
+            )
+            seconds = time.perf_counter() - started
+            observe(environ, method=method, route=route.label, status=answer.status, seconds=seconds)
         body = answer.body
         if answer.status >= OUR_FAULT:
             _log(answer, environ)
         start_response(_status_line(answer.status), self._headers(answer, body, environ, request_id))
-        return _finished(body)
-
-    def _ask(self, route: Route, environ: Environ) -> Answer:
-        started = time.perf_counter()
-        method = environ["REQUEST_METHOD"]
-        answer = answer_to(
-            environ,
-            route.endpoint,
-            method=method,
-            read_body=partial(_body, environ),
-            on_surprise=lambda: got_request_exception.send(sender=None, request=WSGIRequest(environ)),
-        )
-        seconds = time.perf_counter() - started
-        observe(environ, method=method, route=route.label, status=answer.status, seconds=seconds)
-        return answer
+        return self._finished(body)
 
     def _headers(self, answer: Answer, body: bytes, environ: Environ, request_id: str) -> HeaderList:
         """An endpoint's own header counts more than the one that everything gets, as in the middleware."""
@@ -117,44 +120,50 @@ class FastLane:
             headers["Content-Length"] = str(len(body))
         return list(headers.items())
 
+    def _begin(self, environ: Environ) -> str:
+        """What comes before every answer; returns the request's id."""
+        self._turns.begin(environ)
+        # What Django or another request left in this thread. Looking is cheaper than setting.
+        if get_script_prefix() != PREFIX:
+            set_script_prefix(PREFIX)
+        # What an endpoint has to tell a person whose language is not known is said in the caller's.
+        language = _language_of(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        if translation.get_language() != language:
+            translation.activate(language)
+        return name_request(environ)
 
-def _begin(environ: Environ) -> str:
-    """What comes before every answer; returns the request's id."""
-    set_script_prefix("/")
-    # Connections that are too old or broken are closed by a receiver of it, and opened anew when needed.
-    request_started.send(sender=FastLane, environ=environ)
-    # What an endpoint has to tell a person whose language is not known is said in the caller's.
-    translation.activate(_language_of(environ.get("HTTP_ACCEPT_LANGUAGE", "")))
-    return name_request(environ)
+    def _finished(self, body: bytes) -> Iterable[bytes]:
+        """The body. What waits for the answer to be out is done after it; usually nothing waits, and a list goes out
+        more cheaply than something the server has to walk through and close.
+        """
+        if is_something_waiting():
+            return _Answered(body, self._turns.end)
+        self._turns.end()
+        return [body]
 
 
 class _Answered:
     """A body whose request is over when the server has sent it."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, end: Callable[[], None]) -> None:
         self._body = body
+        self._end = end
 
     def __iter__(self) -> Iterator[bytes]:
         yield self._body
 
     def close(self) -> None:
         """Called by the server at the end (PEP 3333)."""
-        request_finished.send(sender=FastLane)
-
-
-def _finished(body: bytes) -> Iterable[bytes]:
-    """The body. What waits for the answer to be out is done after it; usually nothing waits, and a list goes out
-    more cheaply than something the server has to walk through and close.
-    """
-    if is_something_waiting():
-        return _Answered(body)
-    request_finished.send(sender=FastLane)
-    return [body]
+        self._end()
 
 
 def _body(environ: Environ) -> bytes:
     length = int(environ.get("CONTENT_LENGTH") or 0)
     return bytes(environ["wsgi.input"].read(length)) if length else b""
+
+
+def _tell_of_surprise(environ: Environ) -> None:
+    got_request_exception.send(sender=None, request=WSGIRequest(environ))
 
 
 def _log(answer: Answer, environ: Environ) -> None:

@@ -9,6 +9,7 @@ import structlog
 
 from auth_server_django.logs.access import ACCESS, JSON, AccessFormatter
 from auth_server_django.logs.redaction import redact
+from auth_server_django.logs.request_id import add_request_id
 
 TEXT = "text"
 
@@ -53,7 +54,7 @@ def formatter(form: str) -> structlog.stdlib.ProcessorFormatter:
     renderer: Any = structlog.processors.JSONRenderer() if form == JSON else _as_text
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[
-            structlog.contextvars.merge_contextvars,
+            add_request_id,
             structlog.stdlib.add_logger_name,
             structlog.stdlib.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

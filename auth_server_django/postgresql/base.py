@@ -4,6 +4,8 @@
 nothing. Here the client waits no longer than a little more than that, COMMIT included.
 """
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -12,9 +14,10 @@ from django.db.backends.postgresql import base, operations
 from django.db.backends.utils import CursorWrapper
 
 from auth_server_django.conf import conf
+from auth_server_django.postgresql.binding import BindingCursor
 from auth_server_django.postgresql.connection import HurriedConnection
-from auth_server_django.postgresql.prepared import PreparedCursor
 
+Execute = Callable[[str, Sequence[Any], bool, Any], tuple[Any, ...] | None]
 # How much longer than the server's own limit: so that its error, which leaves the connection usable, comes first.
 GRACE_SECONDS = 2.0
 # A connection that has just answered is not asked whether it can, unless its socket says that something happened.
@@ -60,7 +63,35 @@ class DatabaseWrapper(base.DatabaseWrapper):
         is_fresh = isinstance(raw, HurriedConnection) and raw.answered_within(QUIET_SECONDS)
         return (is_fresh and raw.is_quiet()) or super().is_usable()
 
-    def prepared_cursor(self) -> CursorWrapper:
+    def asks_directly(self, *, alone: bool = False) -> bool:
+        """Whether `first_row` may be used now. Not where statements are kept in Django's log, or not prepared, or where
+        one would begin a transaction; `alone`: it is to be none.
+        """
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        raw = self.connection
+        if not isinstance(raw, HurriedConnection) or raw.prepare_threshold is None or self.queries_logged:
+            return False
+        return (alone and raw.is_idle()) or raw.begins_nothing()
+
+    def first_row(self, sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
+        """The first row of a statement that comes often: past the cursors, but by their wrappers and with their errors.
+
+        Raises django.db.Error.
+        """
+        self.validate_no_broken_transaction()
+        execute: Execute = self._ask
+        for wrapper in reversed(self.execute_wrappers):
+            execute = partial(wrapper, execute)
+        row: tuple[Any, ...] | None = execute(sql, values, False, {"connection": self, "cursor": None})
+        return row
+
+    def _ask(self, sql: str, values: Sequence[Any], many: bool, context: Any) -> tuple[Any, ...] | None:
+        with self.wrap_database_errors:
+            row: tuple[Any, ...] | None = self.connection.questions.first_row(sql, values)
+        return row
+
+    def binding_cursor(self) -> CursorWrapper:
         """A cursor as `cursor()` gives it, with its wrappers and errors, for a statement that comes often.
 
         Raises what `cursor()` raises: OperationalError when the database is away.
@@ -68,5 +99,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.close_if_health_check_failed()
         self.ensure_connection()
         with self.wrap_database_errors:
-            cursor: CursorWrapper = self._prepare_cursor(PreparedCursor(self.connection))  # type: ignore[attr-defined]
+            cursor: CursorWrapper = self._prepare_cursor(BindingCursor(self.connection))  # type: ignore[attr-defined]
         return cursor

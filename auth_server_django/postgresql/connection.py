@@ -2,11 +2,14 @@
 
 import select
 import time
+from functools import cached_property
 from typing import Any
 
 import psycopg
 from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
+
+from auth_server_django.postgresql.questions import Questions
 
 
 class HurriedConnection(psycopg.Connection[Any]):
@@ -15,6 +18,32 @@ class HurriedConnection(psycopg.Connection[Any]):
     most_seconds: float | None = None
     # When the server last said something, by the monotonic clock.
     answered_at: float = float("-inf")
+
+    @cached_property
+    def questions(self) -> Questions:
+        """The statements that come often."""
+        return Questions(self)
+
+    def set_autocommit(self, value: bool) -> None:
+        """As psycopg's own, which goes a long way to learn that there is nothing to wait for."""
+        if self.is_idle():
+            self._autocommit = value
+        else:
+            super().set_autocommit(value)
+
+    def commit(self) -> None:
+        """As psycopg's own, which goes a long way to learn that there is nothing to commit."""
+        if not self.is_idle():
+            super().commit()
+
+    def is_idle(self) -> bool:
+        """Whether no transaction is under way."""
+        return self.pgconn.transaction_status == TransactionStatus.IDLE
+
+    def begins_nothing(self) -> bool:
+        """Whether a statement asked now would be one of the transaction under way, or one by itself."""
+        status = self.pgconn.transaction_status
+        return status == TransactionStatus.INTRANS or (status == TransactionStatus.IDLE and self.autocommit)
 
     def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:
         """As psycopg's own. Raises OperationalError when the answer does not come in time."""

@@ -4,7 +4,6 @@ import logging
 import threading
 import time
 from types import TracebackType
-from typing import Self
 
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError
@@ -19,7 +18,10 @@ class LeftAlone(RedisConnectionError):
 
 
 class Breaker:
-    """Opens after `failures` errors in a row for `seconds`; then one call at a time tries again."""
+    """Opens after `failures` errors in a row for `seconds`; then one call at a time tries again.
+
+    `with breaker:` around one call. Raises LeftAlone instead of making it while the breaker is open.
+    """
 
     def __init__(self, *, failures: int, seconds: float) -> None:
         self._failures = failures
@@ -28,12 +30,8 @@ class Breaker:
         self._in_a_row = 0
         self._next_trial = 0.0
 
-    def call(self) -> Self:
-        """`with breaker.call():` around one call. Raises LeftAlone instead of making it while the breaker is open."""
-        return self
-
     def __enter__(self) -> None:
-        if not self._may_call():
+        if self._in_a_row >= self._failures and not self._may_try():
             cache_counter("left_out").inc()
             raise LeftAlone("Redis is left alone for a moment")
 
@@ -42,15 +40,14 @@ class Breaker:
     ) -> None:
         # An error that Redis answers with says that it is there.
         if error is None or isinstance(error, ResponseError):
-            self._succeeded()
+            if self._in_a_row:
+                self._succeeded()
             cache_counter("ok").inc()
         elif isinstance(error, (RedisError, OSError)):
             self._failed(error)
             cache_counter("failed").inc()
 
-    def _may_call(self) -> bool:
-        if self._in_a_row < self._failures:
-            return True
+    def _may_try(self) -> bool:
         with self._lock:
             now = time.monotonic()
             if now < self._next_trial:
@@ -60,8 +57,6 @@ class Breaker:
             return True
 
     def _succeeded(self) -> None:
-        if not self._in_a_row:
-            return
         with self._lock:
             was_open = self._in_a_row >= self._failures
             self._in_a_row = 0

@@ -7,8 +7,8 @@ import pymysql
 from django.core.exceptions import ImproperlyConfigured
 
 from auth_server_django.conf import ServerSettings
+from auth_server_django.postgresql.binding import NEVER_BY_ITSELF
 from auth_server_django.postgresql.connection import HurriedConnection
-from auth_server_django.postgresql.prepared import NEVER_BY_ITSELF
 from auth_server_django.redis.address import BadRedisUrl, RedisAddress, read_redis_url
 from auth_server_django.settings.environment import BASE_DIR, _is_https
 

@@ -9,6 +9,7 @@ from oauthlib.oauth2.rfc6749.endpoints import AuthorizationEndpoint, TokenEndpoi
 from oauthlib.oauth2.rfc6749.grant_types import ClientCredentialsGrant
 from oauthlib.oauth2.rfc6749.tokens import BearerToken
 from oauthlib.openid.connect.core.grant_types import AuthorizationCodeGrant, RefreshTokenGrant
+from oauthlib.uri_validate import is_absolute_uri
 
 __all__ = [
     "AuthorizationCodeGrant",
@@ -20,6 +21,7 @@ __all__ = [
     "OAuthRequest",
     "RefreshTokenGrant",
     "TokenEndpoint",
+    "is_absolute_uri",
     "oauth2_settings",
     "oauth_errors",
 ]

@@ -6,7 +6,7 @@ page uses (`views/authorize.py`). Whatever is not a code at once, by redirect, i
 
 import uuid
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +18,7 @@ from django.utils.http import http_date
 from accounts_app.models import User
 from core_app.errors import TooManyAttempts
 from core_app.rows import Columns
+from core_app.together import prepared
 from custom_scopes_and_policies_app.authorization_rate import count_request
 from custom_scopes_and_policies_app.authorization_request import AuthorizationRequest
 from custom_scopes_and_policies_app.authorize import Issue, next_step
@@ -32,7 +33,7 @@ from custom_scopes_and_policies_app.ui_locales import PARAMETER as UI_LOCALES
 from custom_scopes_and_policies_app.validation import validate_request
 from sessions_app.models import SsoSession
 from sessions_app.presented import counts, is_use_due, named_sid
-from sessions_app.store import SessionStore
+from sessions_app.store import session_data
 
 # As Django's `never_cache` has it.
 NEVER = "max-age=0, no-cache, no-store, must-revalidate, private"
@@ -47,7 +48,7 @@ def authorize(call: Call) -> Answer | None:
     client = find_client(asked.client_id) if asked is not None else None
     if asked is None or client is None or not is_still_allowed(asked, client):
         return None
-    data: Any = SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
+    data = session_data(cookies.get(settings.SESSION_COOKIE_NAME))
     sid = named_sid(data)
     found = _situation(asked, client, sid, data, call) if sid is not None else None
     if found is None or found.session is None or not isinstance(next_step(found.facts), Issue):
@@ -92,7 +93,7 @@ def _issue(call: Call, asked: AuthorizationRequest, found: Situation, session: S
     )
     headers = {
         "Location": asked.destination.by_query({"code": code}),
-        "Expires": http_date(call.now.timestamp()),
+        "Expires": _date(int(call.now.timestamp())),
         "Cache-Control": NEVER,
         "Vary": "Accept-Language, Cookie",
         "Content-Language": translation.get_language() or settings.LANGUAGE_CODE,
@@ -100,18 +101,29 @@ def _issue(call: Call, asked: AuthorizationRequest, found: Situation, session: S
     return Answer(303, headers=headers, client_id=asked.client_id, sid=str(session.sid))
 
 
-SIGN_INS = Columns(SsoSession, "s")
-PEOPLE = Columns(User, "p")
-CONSENTS = Columns(Consent, "c")
+@lru_cache(maxsize=4)
+def _date(second: int) -> str:
+    return http_date(second)
+
+
+# What is decided on and what a code keeps of it, no more: a column that is asked for besides costs a statement.
+SIGN_INS = Columns(
+    SsoSession,
+    "s",
+    only=("sid", "user_id", "auth_time", "amr", "acr", "last_seen_at", "expires_at", "ended_at"),
+)
+PEOPLE = Columns(
+    User,
+    "p",
+    only=("id", "password", "sub", "phone", "is_active", "must_change_password", "deactivated_at"),
+)
+CONSENTS = Columns(Consent, "c", only=("id", "scopes", "declined", "text_versions"))
 
 
 def _read(sid: uuid.UUID, client: Application) -> tuple[SsoSession | None, Consent | None]:
     """The sign-in with its person, and what that person allows the app now, by one statement."""
     key = SsoSession._meta.pk.get_db_prep_value(sid, connection)
-    # Our own backend keeps such a statement prepared.
-    with getattr(connection, "prepared_cursor", connection.cursor)() as cursor:
-        cursor.execute(_statement(), [client.pk, key])
-        row = cursor.fetchone()
+    row = prepared(_statement(), [client.pk, key])
     if row is None:
         return None, None
     session = SIGN_INS.read(row[: SIGN_INS.width])

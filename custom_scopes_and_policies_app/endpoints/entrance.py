@@ -42,7 +42,7 @@ def answer_to(
         logger.exception("%s: unexpected error", endpoint.__name__)
         on_surprise()
         return OUR_FAULT
-    if is_cached_client(answer.client_id):
+    if answer.client_id and is_cached_client(answer.client_id):
         # What a stranger only claims to be stays out of it.
         environ["auth.client_id"] = answer.client_id
     return answer

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from custom_scopes_and_policies_app import signals
-from custom_scopes_and_policies_app.bearer import read_access_token
+from custom_scopes_and_policies_app.bearer import AccessToken, read_access_token
 from custom_scopes_and_policies_app.client_auth import authenticate_client
 from custom_scopes_and_policies_app.clients import find_client
 from custom_scopes_and_policies_app.endpoints.call import NO_STORE, Answer, Call, read_form
@@ -61,7 +61,7 @@ def _facts(text: str, client: Application, call: Call) -> dict[str, object]:
             "active": True,
             "token_type": "Bearer",
             **{name: claims[name] for name in COPIED if name in claims},
-            **_limits(token.scopes, token.policies),
+            **_counting_limits(token),
         }
     family = _refresh_family(text, call)
     if family is None or not _may_ask(client, owner=family.application.client_id, audience=()):
@@ -71,9 +71,10 @@ def _facts(text: str, client: Application, call: Call) -> dict[str, object]:
 
 def _may_ask(client: Application, *, owner: str, audience: Any) -> bool:
     """The app itself, a resource server the token is for, or one that the operator lets ask about all (E01)."""
+    if client.may_introspect or owner == client.client_id:
+        return True
     audiences = {audience} if isinstance(audience, str) else set(audience)
-    is_for_client = bool(audiences & set(audience_of(client)) - {settings.ISSUER_URL})
-    return client.may_introspect or owner == client.client_id or is_for_client
+    return bool(audiences & set(audience_of(client)) - {settings.ISSUER_URL})
 
 
 def _refresh_family(text: str, call: Call) -> RefreshToken | None:
@@ -97,6 +98,13 @@ def _refresh_family(text: str, call: Call) -> RefreshToken | None:
         user=family.user, session=family.session, client=client, granted=left, acr=family.acr
     )
     return family if gate.is_open and (left or not family.scope) else None
+
+
+def _counting_limits(token: AccessToken) -> dict[str, object]:
+    """The limits of an access token, of the scopes that count; most have none, and then nobody asks which count."""
+    if not limits_of(token.named_scopes, token.policies):
+        return {}
+    return _limits(token.scopes, token.policies)
 
 
 def _limits(scopes: Iterable[str], policies: Mapping[str, str]) -> dict[str, object]:

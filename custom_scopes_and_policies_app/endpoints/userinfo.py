@@ -1,8 +1,10 @@
 """Userinfo (OIDC Core §5.3): the claims that the token's scopes and levels release."""
 
+from uuid import UUID
+
 from django.conf import settings
 
-from accounts_app.claims import COLUMNS
+from accounts_app.claims import ClaimsRow
 from accounts_app.models import User
 from core_app.one_row import OneRow
 from custom_scopes_and_policies_app.bearer import require_access_token
@@ -14,7 +16,7 @@ from custom_scopes_and_policies_app.endpoints.rates import limited
 from custom_scopes_and_policies_app.errors import InvalidToken, OAuthError
 
 # Asked anew in every request: what a person changed, or that they are gone, is seen at once.
-PEOPLE = OneRow(User, by="sub", columns=("id", "sub", *COLUMNS), is_active=True)
+PEOPLE = OneRow(User, ClaimsRow, by="sub", is_active=True)
 
 
 @guarded
@@ -31,12 +33,21 @@ def userinfo(call: Call) -> Answer:
         # RFC 9068 §4: a resource server must not get further with the token that it was sent.
         if settings.ISSUER_URL not in token.audience:
             raise InvalidToken("The access token is for another resource server.")
-        user = PEOPLE.find(token.claims["sub"])
-        if user is None:
+        person = _person(token.claims["sub"])
+        if person is None:
             raise InvalidToken("The person behind this token is gone.")
-        claims = claims_for(user, scopes=sorted(token.scopes), policies=token.policies)
-        if token.policies:
-            claims["policies"] = token.policies
+        policies = token.policies
+        claims = claims_for(person, scopes=sorted(token.scopes), policies=policies)
+        if policies:
+            claims["policies"] = policies
         return Answer(200, claims, NO_STORE, client_id=token.client_id)
     except OAuthError as error:
         return Answer(error.status, error.payload(), {**NO_STORE, **error.headers})
+
+
+def _person(sub: str) -> ClaimsRow | None:
+    try:
+        return PEOPLE.find(UUID(sub))
+    except ValueError:
+        # The subject of a token that an app got for itself is the app (RFC 9068 §2.2).
+        return None

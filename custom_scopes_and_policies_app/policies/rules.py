@@ -111,4 +111,8 @@ RULES: tuple[Rule, ...] = (
 def first_refusal(facts: PolicyFacts) -> Decision:
     """The decision of the first rule that refuses, else `OPEN`. An app acting for itself has no person to ask about."""
     rules = RULES if facts.is_about_person else APP_RULES
-    return next((decision for rule in rules if not (decision := rule(facts)).is_open), OPEN)
+    for rule in rules:
+        decision = rule(facts)
+        if decision.reason:
+            return decision
+    return OPEN

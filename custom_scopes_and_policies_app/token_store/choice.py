@@ -1,5 +1,7 @@
 """Which engine: nothing else in the server asks what kind of database there is."""
 
+from functools import cache
+
 from django.db import connection
 
 from custom_scopes_and_policies_app.conf import conf
@@ -11,6 +13,12 @@ PORTABLE = "portable"
 _portable, _postgresql = PortableEngine(), PostgresqlEngine()
 
 
+@cache
+def _quickest() -> Engine:
+    """A process has one kind of database for as long as it lives."""
+    return _postgresql if connection.vendor == "postgresql" else _portable
+
+
 def engine() -> Engine:
     """The quickest engine for the database of this connection, unless `TOKEN_STORE` names the portable one."""
-    return _postgresql if connection.vendor == "postgresql" and conf.TOKEN_STORE != PORTABLE else _portable
+    return _portable if conf.TOKEN_STORE == PORTABLE else _quickest()

@@ -28,7 +28,7 @@ from custom_scopes_and_policies_app.token_store.claims import (
 )
 from custom_scopes_and_policies_app.token_store.engine import LostRace
 from custom_scopes_and_policies_app.token_store.names import hash_code
-from custom_scopes_and_policies_app.token_store.rows import Columns, split
+from custom_scopes_and_policies_app.token_store.rows import Columns, Joined
 from sessions_app.models import SsoSession
 
 State = DeviceAuthorization.State
@@ -38,23 +38,29 @@ GRANTS, FAMILIES, REQUESTS = (model._meta.db_table for model in (Grant, RefreshT
 DEVICES, PEOPLE, SESSIONS = (model._meta.db_table for model in (DeviceAuthorization, User, SsoSession))
 APPS, CONSENTS = Application._meta.db_table, Consent._meta.db_table
 
-GRANT, FAMILY = Columns(Grant, "it"), Columns(RefreshToken, "it")
-PERSON = Columns(User, "person", without=["password"])
-SESSION = Columns(SsoSession, "session")
+# No more of a person and a session than the gate and the tokens ask for.
+PERSON = Columns(
+    User, "person", only=["id", "sub", "phone", "is_active", "must_change_password", "deactivated_at"]
+)
+SESSION = Columns(SsoSession, "session", only=["sid", "user_id", "expires_at", "ended_at"])
 APP = Columns(Application, "app", only=["id", "client_id"])
+GRANT = Joined(Columns(Grant, "it", without=["created", "updated"]), user=PERSON, session=SESSION)
+FAMILY = Joined(
+    Columns(RefreshToken, "it", without=["revoke_reason"]), user=PERSON, session=SESSION, application=APP
+)
 
 # LATERAL with a LIMIT is looked up row by row, whatever the planner thinks of tables that are still small.
 WITH_PERSON = f"""
 JOIN LATERAL (SELECT * FROM {PEOPLE} WHERE id = it.user_id LIMIT 1) person ON true
 LEFT JOIN LATERAL (SELECT * FROM {SESSIONS} WHERE sid = it.sid LIMIT 1) session ON true"""
 FIND_GRANT = f"""
-SELECT {GRANT.sql}, {PERSON.sql}, {SESSION.sql},
+SELECT {GRANT.sql},
   (SELECT consent.scopes FROM {CONSENTS} consent WHERE consent.user_id = it.user_id
    AND consent.application_id = it.application_id AND consent.withdrawn_at IS NULL LIMIT 1)
 FROM {GRANTS} it {WITH_PERSON}
 WHERE it.code = %s"""
 FIND_FAMILY = f"""
-SELECT {FAMILY.sql}, {PERSON.sql}, {SESSION.sql}, {APP.sql}
+SELECT {FAMILY.sql}
 FROM {FAMILIES} it {WITH_PERSON}
 JOIN LATERAL (SELECT * FROM {APPS} WHERE id = it.application_id LIMIT 1) app ON true
 WHERE it.id = %s::uuid"""
@@ -82,18 +88,14 @@ class PostgresqlEngine:
         row = prepared(FIND_GRANT, [hash_code(code)])
         if row is None:
             return None
-        grant, user, session = split(row, GRANT, PERSON, SESSION)
-        grant.user, grant.session = user, session
-        grant.in_force = None if row[-1] is None else json.loads(row[-1])
-        return grant  # type: ignore[no-any-return]
+        grant = GRANT.read(row)
+        consented = row[-1]
+        grant.in_force = None if consented is None else json.loads(consented)  # type: ignore[attr-defined]
+        return grant
 
     def find_family(self, family_id: uuid.UUID) -> RefreshToken | None:
         row = prepared(FIND_FAMILY, [family_id])
-        if row is None:
-            return None
-        family, user, session, app = split(row, FAMILY, PERSON, SESSION, APP)
-        family.user, family.session, family.application = user, session, app
-        return family  # type: ignore[no-any-return]
+        return FAMILY.read(row) if row is not None else None
 
     @contextmanager
     def code(self, grant: Grant, *, request_id: str) -> Iterator[None]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
-from django.core.signals import request_finished
+from django.core.signals import request_finished, request_started
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
@@ -24,6 +24,7 @@ from tests.entrance import LaneHandler, come_in_by_the_lane
 from tests.fast_lane.conftest import World
 from tests.fast_lane.requests import KEYS, get, job
 from tests.fast_lane.two_entrances import Entrances
+from tests.faults.workers import wait_until
 
 MACHINES = {
     "/o/token/", "/o/introspect/", "/o/userinfo/", "/o/revoke_token/", "/o/device-authorization/",
@@ -106,10 +107,18 @@ def kept_connection(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     connection.close()
 
 
-# How a server of databases calls a connection, and how it ends one.
+# How a server of databases calls a connection, how it ends one, and how it says that it is still there.
 NAME_AND_END = {
-    "postgresql": ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend(%s)"),
-    "mysql": ("SELECT CONNECTION_ID()", "KILL %s"),
+    "postgresql": (
+        "SELECT pg_backend_pid()",
+        "SELECT pg_terminate_backend(%s)",
+        "SELECT count(*) FROM pg_stat_activity WHERE pid = %s",
+    ),
+    "mysql": (
+        "SELECT CONNECTION_ID()",
+        "KILL %s",
+        "SELECT count(*) FROM information_schema.processlist WHERE id = %s",
+    ),
 }
 
 
@@ -135,7 +144,14 @@ def test_a_connection_is_kept_and_one_that_was_cut_is_renewed_by_the_next_reques
     assert backend_of_the_lane() == backend
     other = connection.copy("other")
     with other.cursor() as cursor:
-        cursor.execute(NAME_AND_END[connection.vendor][1], [backend])
+        _, end, count = NAME_AND_END[connection.vendor]
+        cursor.execute(end, [backend])
+
+        def is_gone() -> bool:
+            cursor.execute(count, [backend])
+            return bool(cursor.fetchone()[0] == 0)
+
+        wait_until(is_gone)
     other.close()
     heads: list[str] = []
     answer = FastLane(unasked)(request.as_environ(), lambda status, headers: heads.append(status))
@@ -160,3 +176,31 @@ def test_a_setting_takes_the_lane_away(wish: str, served: str) -> None:
         [sys.executable, "-W", "ignore", "-c", code], env=environ, capture_output=True, text=True
     )
     assert answer.stdout.strip() == served, answer.stderr
+
+
+def test_whoever_else_listens_is_told(world: World) -> None:
+    begun: list[object] = []
+
+    def note(**kwargs: Any) -> None:
+        begun.append(kwargs["sender"])
+
+    lane = FastLane(unasked)
+    request_started.connect(note)
+    try:
+        lane(get(KEYS)(world).as_environ(), lambda status, headers: None)
+    finally:
+        request_started.disconnect(note)
+    assert begun == [FastLane]
+
+
+@pytest.mark.services
+@pytest.mark.skipif(connection.vendor not in NAME_AND_END, reason="SQLite keeps a database in memory open")
+def test_a_connection_past_its_age_is_closed(world: World, kept_connection: None) -> None:
+    lane, request = FastLane(unasked), get(KEYS)(world)
+    connection.ensure_connection()
+    kept = connection.connection
+    lane(request.as_environ(), lambda status, headers: None)
+    assert connection.connection is kept
+    connection.close_at = 0
+    lane(request.as_environ(), lambda status, headers: None)
+    assert connection.connection is not kept

@@ -80,3 +80,19 @@ def test_a_value_of_another_kind_is_an_error_and_redis_is_not_left_alone_for_it(
             cache.get("list")
     cache.set("one", "there", 60)
     assert cache.get("one") == "there"
+
+
+def test_a_counter_goes_up_as_django_redis_counts_it_and_keeps_its_end(redis: PrivateRedis) -> None:
+    usual = RedisCache(redis.url, {"OPTIONS": PATIENT})
+    cache.set("counter", 1, 60)
+    assert cache.incr("counter") == 2
+    assert usual.incr("counter", 5) == 7
+    assert cache.incr("counter", -3) == 4
+    assert cache.get("counter") == 4
+    assert 0 < usual.ttl("counter") <= 60
+
+
+def test_a_counter_that_is_not_there_is_not_begun(redis: PrivateRedis) -> None:
+    with pytest.raises(ValueError, match="no such counter"):
+        cache.incr("counter")
+    assert cache.get("counter") is None

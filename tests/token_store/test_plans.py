@@ -9,6 +9,7 @@ from django.test import Client
 
 from custom_scopes_and_policies_app.models import Application
 from tests.oauth import OAuthBrowser, exchange, refresh
+from tests.sessions.conftest import bearer
 
 pytestmark = [
     pytest.mark.requirement("R22"),
@@ -27,6 +28,7 @@ SESSIONS, PEOPLE, CONSENTS = (
     "accounts_app_user",
     "custom_scopes_and_policies_app_consent",
 )
+OF_USERINFO = 'SELECT "sub",'
 SCANS = re.compile(r"Index (?:Only )?Scan")
 TABLES = [FAMILIES, GRANTS, SESSIONS, PEOPLE, CONSENTS, LOG]
 # What differs from the row that is copied: its key, and what is unique.
@@ -46,8 +48,9 @@ NEW = {
 
 def use_everything(browser: OAuthBrowser) -> None:
     for _ in range(TIMES):
-        token = exchange(Client(), browser.code(scope=SCOPES)).json()["refresh_token"]
-        assert refresh(Client(), token).status_code == 200
+        tokens = exchange(Client(), browser.code(scope=SCOPES)).json()
+        assert refresh(Client(), tokens["refresh_token"]).status_code == 200
+        assert Client().get("/o/userinfo/", **bearer(tokens)).status_code == 200
 
 
 def ask(sql: str, *values: str) -> list[tuple[Any, ...]]:
@@ -77,7 +80,7 @@ def plans() -> dict[str, str]:
             row[0] for row in ask(f'EXPLAIN EXECUTE "{name}"({", ".join(example(kind) for kind in kinds)})')
         )
         for name, statement, kinds in kept
-        if statement.startswith(("WITH", "\nSELECT"))
+        if statement.startswith(("WITH", "\nSELECT", OF_USERINFO))
     }
 
 
@@ -95,6 +98,7 @@ def assert_from_indexes() -> None:
     assert any("custom_scopes_and_policies_app_grant SET" in statement for statement in found)
     assert any("generation" in statement and "UPDATE" in statement for statement in found)
     assert sum(statement.startswith("\nSELECT") for statement in found) == 2
+    assert any(statement.startswith(OF_USERINFO) for statement in found)
     for plan in found.values():
         assert "Seq Scan" not in plan, plan
         # An index that is read from end to end is no better.

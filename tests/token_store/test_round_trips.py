@@ -11,7 +11,7 @@ from django.test import Client
 
 from custom_scopes_and_policies_app.clients import create_client
 from custom_scopes_and_policies_app.models import Application
-from tests.oauth import OAuthBrowser, exchange, post, refresh
+from tests.oauth import OAuthBrowser, decode, exchange, post, refresh
 
 pytestmark = [
     pytest.mark.requirement("F74"),
@@ -66,3 +66,22 @@ def test_each_operation_asks_as_seldom_as_it_can(browser_of_somebody: OAuthBrows
         now = {"code": for_code, "refresh": for_refresh, "client credentials": for_robot}
         found = {name: min(times, found.get(name, times)) for name, times in now.items()}
     assert found == {"code": 2, "refresh": 2, "client credentials": 1}
+
+
+@pytest.mark.usefixtures("kept_connection")
+def test_claims_asked_for_by_name_cost_one_question_more(
+    browser_of_somebody: OAuthBrowser, app: Application
+) -> None:
+    """Of a person no more is read than most tokens need; the rest comes at once, not column by column."""
+    client, claims = Client(), '{"id_token":{"phone_number":null}}'
+    found: dict[str, int] = {}
+    for _ in range(6):
+        code = browser_of_somebody.code(scope=SCOPES, claims=claims)
+        for_code, tokens = round_trips(lambda: exchange(client, code))  # noqa: B023
+        assert "phone_number" in decode(tokens.json()["id_token"])
+        token = tokens.json()["refresh_token"]
+        for_refresh, answer = round_trips(lambda: refresh(client, token))  # noqa: B023
+        assert "phone_number" in decode(answer.json()["id_token"])
+        now = {"code": for_code, "refresh": for_refresh}
+        found = {name: min(times, found.get(name, times)) for name, times in now.items()}
+    assert found == {"code": 3, "refresh": 3}

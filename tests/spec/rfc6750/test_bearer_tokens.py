@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from custom_scopes_and_policies_app.clients import create_client
 from custom_scopes_and_policies_app.models import Application
+from custom_scopes_and_policies_app.own_tokens import read_own, sign_for
+from jwt_app.signing import ACCESS_TOKEN_TYPE
 from tests.oauth import FORM, OAuthBrowser, post
 
 PATH = "/o/userinfo/"
@@ -95,3 +98,19 @@ def test_other_methods_are_not_answered(http: Client, token: str) -> None:
     answer = http.delete(PATH, headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 405
     assert answer["Allow"] == "GET, POST"
+
+
+def test_an_apps_own_token_tells_of_nobody_whatever_scopes_it_holds(http: Client, app: Application) -> None:
+    """RFC 9068 §2.2: the subject of a token that an app got for itself is the app, which is no person."""
+    application, secret = create_client(
+        name="Robot", client_id="robot", grant_types=["client_credentials"], scopes="read"
+    )
+    basic = ("robot", secret)
+    fields = {"grant_type": "client_credentials"}
+    assert post(http, "/o/token/", basic=basic, **fields, scope="openid").json()["error"] == "invalid_scope"
+    given = post(http, "/o/token/", basic=basic, **fields, scope="read").json()["access_token"]
+    claims = read_own(given, typ=ACCESS_TOKEN_TYPE) | {"scope": "openid profile", "aud": settings.ISSUER_URL}
+    assert claims["sub"] == "robot"
+    answer = with_header(http, f"Bearer {sign_for(application, claims, typ=ACCESS_TOKEN_TYPE)}")
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token")
+    assert "sub" not in answer.json()
