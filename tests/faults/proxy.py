@@ -18,13 +18,21 @@ RUDELY = struct.pack("ii", 1, 0)
 @dataclass
 class Trap:
     """At the first question with these words the connection is reset: `before` it gets there, or `after` it was
-    answered and before that is heard. `act` is what else happens then.
+    answered and before that is heard. Questions before one with the words `since` do not count. `act` is what else
+    happens then.
     """
 
     when: str
     words: bytes
+    since: bytes = b""
     act: Callable[[], None] = lambda: None
     is_sprung: bool = False
+    is_armed: bool = False
+
+    def is_for(self, question: bytes) -> bool:
+        """Whether this is the question it waits for."""
+        self.is_armed = self.is_armed or re.search(self.since, question) is not None
+        return self.is_armed and re.search(self.words, question) is not None
 
 
 @dataclass
@@ -120,7 +128,7 @@ class FaultyProxy:
 
     def _falls_into_trap(self, data: bytes, server: socket.socket) -> bool:
         trap = self.trap
-        if trap is None or not re.search(trap.words, data):
+        if trap is None or not trap.is_for(data):
             return False
         self.trap = None
         if trap.when == "after":

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 import httpx
@@ -33,11 +34,12 @@ TABLES = f"{Grant._meta.db_table}|{RefreshToken._meta.db_table}"
 CLAIM = rf"""UPDATE ["`]?({TABLES})["`]?\s+SET""".encode()
 COMMIT = rb"(?<!AUTO)COMMIT"  # and not MariaDB's "SET AUTOCOMMIT", which begins a transaction
 LOG = OAuthTokenLog._meta.db_table
+# Something else may be committed before: that somebody was seen, say.
 POINTS = {
-    "before the claim": ("before", CLAIM),
-    "after the claim": ("after", CLAIM),
-    "before the commit": ("before", COMMIT),
-    "after the commit": ("after", COMMIT),
+    "before the claim": partial(Trap, "before", CLAIM),
+    "after the claim": partial(Trap, "after", CLAIM),
+    "before the commit": partial(Trap, "before", COMMIT, CLAIM),
+    "after the commit": partial(Trap, "after", COMMIT, CLAIM),
 }
 IS_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("post")
 points = pytest.mark.parametrize("point", POINTS)
@@ -72,7 +74,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 def cut(place: Place, point: str, deed: Callable[[], httpx.Response]) -> None:
     """The line is cut at this point of the deed."""
-    place.database.trap = trap = Trap(*POINTS[point])
+    place.database.trap = trap = POINTS[point]()
     answer = deed()
     place.database.trap = None
     assert trap.is_sprung
@@ -90,7 +92,7 @@ def kill(place: Place, point: str, deed: Callable[[], httpx.Response]) -> None:
         for process in old:
             os.kill(process, signal.SIGKILL)
 
-    place.database.trap = trap = Trap(*POINTS[point], act=kill_it)
+    place.database.trap = trap = POINTS[point](act=kill_it)
     with pytest.raises(httpx.TransportError):
         deed()
     place.database.trap = None
