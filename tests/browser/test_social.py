@@ -13,7 +13,7 @@ from tests.social import provider
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.requirement("F27", "K05"),
-    pytest.mark.skipif(provider.npm() is None, reason="node-oidc-provider needs Node.js and npm"),
+    provider.NEEDS_NODE,
 ]
 PEOPLE = {"oyun": {"email": "oyun@example.com", "email_verified": True, "name": "Oyun Bat"}}
 

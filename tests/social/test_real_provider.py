@@ -16,7 +16,7 @@ CLIENT = {"client_id": "us", "client_secret": "s3cret", "redirect_uris": [REDIRE
 PEOPLE = {"oyun": {"email": ADDRESS, "email_verified": True, "name": "Oyun Bat"}, "bat": {"name": "Bat"}}
 pytestmark = [
     pytest.mark.requirement("F27", "J03"),
-    pytest.mark.skipif(provider.npm() is None, reason="node-oidc-provider needs Node.js and npm"),
+    provider.NEEDS_NODE,
 ]
 
 

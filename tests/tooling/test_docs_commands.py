@@ -134,7 +134,8 @@ def test_the_tokens_of_the_api_are_refreshed_as_its_page_says(person: Journey) -
 
 def asked(server: LiveServer, line: str, known: dict[str, str]) -> dict[str, Any]:
     """What curl gets for this line of a page, with what is only known while it runs in its place."""
-    if shutil.which("curl") is None:
+    # In CI its absence is a failure.
+    if shutil.which("curl") is None and not os.environ.get("CI"):
         pytest.skip("needs curl")
     line = line.replace(ADDRESS, server.url)
     for placeholder, value in known.items():

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from scripts.live_server import free_port
 
 HERE = Path(__file__).parent
@@ -21,6 +23,12 @@ INSTALL_SECONDS = 180
 def npm() -> str | None:
     """Where npm is; None on a machine without it (and so without Node.js)."""
     return shutil.which("npm") if shutil.which("node") else None
+
+
+# In CI its absence is a failure, as that of a browser is.
+NEEDS_NODE = pytest.mark.skipif(
+    npm() is None and not os.environ.get("CI"), reason="node-oidc-provider needs Node.js and npm"
+)
 
 
 def installed() -> Path:
